@@ -1,0 +1,1 @@
+"""Parsed text becomes claims, one extractor to a file."""

@@ -1,0 +1,127 @@
+"""Finds the forms of the lexicon in a text: by base form, the longest first, table by table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+
+import ontology
+from ontology import Form, Ontology, Word
+
+_NEAR = 240  # characters on either side that count as near; about two sentences
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """A form found in a text: characters `start` to `end` name `term` (an IRI) of `table`."""
+
+    start: int
+    end: int
+    table: str
+    term: str
+    form: str
+
+
+@dataclass(slots=True)
+class _Branch:
+    """A node of the tree of words: where one can go on, and the forms that end here."""
+
+    next: dict[str, "_Branch"] = field(default_factory=dict)
+    forms: list[Form] = field(default_factory=list)
+
+
+class Matcher:
+    """All forms of an ontology as a tree of words. Made once; `find` keeps no state."""
+
+    def __init__(self, lexicon: Ontology) -> None:
+        self._reducer = lexicon.reducer
+        self._root = _Branch()
+        for form in lexicon.forms:
+            branch = self._root
+            for key in lexicon.keys(form.words):
+                branch = branch.next.setdefault(key, _Branch())
+            if branch is not self._root:
+                branch.forms.append(form)
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """Return the matches in `text`, in its order; within one table no two overlap, the longest wins."""
+        words = ontology.split(text)
+        keys = [self._reducer.key(word.text) for word in words]
+        found = [
+            hit
+            for start in range(len(words))
+            for hit in self._from(text, words, keys, start)
+        ]
+        found.sort(key=lambda hit: (hit[2].table, hit[0], -hit[1]))
+        chosen: list[Match] = []
+        for _, hits in groupby(found, key=lambda hit: hit[2].table):
+            chosen += _longest(text, words, list(hits))
+        return tuple(sorted(chosen))
+
+    def _from(
+        self, text: str, words: list[Word], keys: list[str], start: int
+    ) -> Iterator[tuple[int, int, Form]]:
+        """Yield (first word, last word, form) for each form that begins with word `start`."""
+        branch = self._root
+        for index in range(start, len(words)):
+            following = branch.next.get(keys[index])
+            if following is None:
+                return
+            branch = following
+            by_table: dict[str, Form] = {}
+            for form in branch.forms:
+                if _fits(form, text, words[start : index + 1], keys):
+                    best = by_table.get(form.table)
+                    if best is None or _closeness(form, words, start, index) > _closeness(
+                        best, words, start, index
+                    ):
+                        by_table[form.table] = form
+            for form in by_table.values():
+                yield start, index, form
+
+
+def _longest(text: str, words: list[Word], hits: list[tuple[int, int, Form]]) -> Iterator[Match]:
+    """Yield the matches of one table, longer ones before shorter ones that they overlap."""
+    taken: set[int] = set()
+    for first, last, form in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
+        span = range(first, last + 1)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            if form.term:
+                start, end = words[first].start, words[last].end
+                yield Match(start, end, form.table, form.term, text[start:end])
+
+
+def _fits(form: Form, text: str, words: list[Word], keys: list[str]) -> bool:
+    """Tell whether the letters and the neighbourhood are as `form` asks."""
+    if form.capitals and not all(word.text.isupper() for word in words):
+        return False
+    if form.capitalised:
+        wanted = ontology.split(form.words)
+        pairs = zip(words, wanted, strict=False)
+        if any(there.text[:1].islower() for there, here in pairs if here.text[:1].isupper()):
+            return False
+    if form.near:
+        around = text[max(0, words[0].start - _NEAR) : words[-1].end + _NEAR].lower()
+        return any(word in around for word in form.near)
+    return True
+
+
+def _closeness(form: Form, words: list[Word], first: int, last: int) -> int:
+    """Return how many words of the text are spelled as in `form`."""
+    there = words[first : last + 1]
+    return sum(a.text.lower() == b.text.lower() for a, b in zip(there, ontology.split(form.words), strict=False))
+
+
+@cache
+def matcher() -> Matcher:
+    """Return the matcher of the project's own ontology, made once."""
+    return Matcher(ontology.load())
+
+
+def by_table(matches: tuple[Match, ...]) -> Mapping[str, tuple[Match, ...]]:
+    """Return `matches` grouped by table."""
+    grouped: dict[str, list[Match]] = {}
+    for match in matches:
+        grouped.setdefault(match.table, []).append(match)
+    return {table: tuple(members) for table, members in grouped.items()}

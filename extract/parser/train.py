@@ -1,0 +1,185 @@
+"""A treebank becomes the pipeline in `model/`.
+
+    python -m extract.parser.train TREEBANK_FOLDER [--output FOLDER] [--epochs N] [--evaluate-only]
+
+The folder holds `train.conllu`, `dev.conllu` and `test.conllu` of UD English EWT; nothing else is read. One tok2vec is
+shared by a tagger and a transition-based parser (`config.cfg`). Each epoch sees each sentence once, at times joined to
+those after it as in a paragraph, and at times changed into what policies are full of: headings, list items without a
+full stop, curly quotes (`treebank.variant`). The words are those of spaCy's own tokeniser, with the gold words aligned
+to them. Adam, averaged weights, a learning rate that falls to a twentieth; the epoch kept is the one with the best
+labelled attachment on the dev half. The test half is used for the printed figures only.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import load_config, load_model_from_config
+from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
+
+from extract.parser import sentences, treebank, word_classes  # noqa: F401  registers the components
+
+_HERE = Path(__file__).parent
+_SEED = 0
+_DROPOUT = 0.15
+_WORDS_PER_BATCH = (400, 1400)
+_LEARNING_RATES = (0.0012, 0.00006)
+_GROUP_SIZES = (1, 1, 1, 2, 3)
+_WARM_UP = 200
+
+
+def main() -> None:
+    """Train, save and evaluate, as the arguments say."""
+    arguments = argparse.ArgumentParser(description="Train the pipeline on a treebank.")
+    arguments.add_argument("treebank", type=Path)
+    arguments.add_argument("--output", type=Path, default=_HERE / "model")
+    arguments.add_argument("--epochs", type=int, default=30)
+    arguments.add_argument("--evaluate-only", action="store_true")
+    chosen = arguments.parse_args()
+    if not chosen.evaluate_only:
+        train(chosen.treebank, chosen.output, epochs=chosen.epochs)
+    nlp = spacy.load(chosen.output)
+    for line in report(nlp, chosen.treebank, chosen.output):
+        print(line, flush=True)
+
+
+def train(folder: Path, output: Path, *, epochs: int) -> None:
+    """Write the pipeline of the best epoch to the output folder."""
+    fix_random_seed(_SEED)
+    set_current_ops(NumpyOps(use_blis=False))  # numpy's matrix products are three times as fast
+    rng = random.Random(_SEED)
+    gold = treebank.read(folder / "train.conllu")
+    dev = treebank.read(folder / "dev.conllu")
+    nlp = load_model_from_config(load_config(_HERE / "config.cfg"), auto_fill=True)
+    nlp.initialize(lambda: [_example(nlp, (sentence,)) for sentence in gold])
+    optimizer = Adam(_LEARNING_RATES[0], L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=True)
+    best, steps, begin = 0.0, 0, time.perf_counter()
+    for epoch in range(epochs):
+        examples = [_example(nlp, group) for group in _groups(gold, rng)]
+        rng.shuffle(examples)
+        losses: dict[str, float] = {}
+        batches = list(_batches(examples, _words_at(epoch / epochs)))
+        for number, batch in enumerate(batches):
+            done = (epoch + number / len(batches)) / epochs
+            optimizer.learn_rate = _rate_at(done) * min(1.0, (steps + 1) / _WARM_UP)
+            nlp.update(batch, drop=_DROPOUT, sgd=optimizer, losses=losses)
+            steps += 1
+        with nlp.use_params(optimizer.averages):
+            scores = nlp.evaluate([_raw(nlp, (sentence,)) for sentence in dev])
+            if scores["dep_las"] > best:
+                best = scores["dep_las"]
+                _save(nlp, output)
+        minutes = (time.perf_counter() - begin) / 60
+        shown = " ".join(f"{name} {scores[name]:.4f}" for name in ("dep_uas", "dep_las", "tag_acc"))
+        print(f"epoch {epoch + 1} {shown} parser loss {losses['parser']:.0f} {minutes:.1f} min", flush=True)
+
+
+def _rate_at(done: float) -> float:
+    high, low = _LEARNING_RATES
+    return high + (low - high) * done
+
+
+def _words_at(done: float) -> int:
+    few, many = _WORDS_PER_BATCH
+    return int(few + (many - few) * min(1.0, 2 * done))
+
+
+def _groups(gold: Sequence[treebank.Sentence], rng: random.Random) -> Iterator[tuple[treebank.Sentence, ...]]:
+    """Yield the varied sentences in groups, as a paragraph would hold them."""
+    start = 0
+    while start < len(gold):
+        size = rng.choice(_GROUP_SIZES)
+        yield tuple(treebank.variant(sentence, rng) for sentence in gold[start : start + size])
+        start += size
+
+
+def _batches(examples: Sequence[Example], words: int) -> Iterator[list[Example]]:
+    batch: list[Example] = []
+    count = 0
+    for example in examples:
+        batch.append(example)
+        count += len(example.predicted)
+        if count >= words:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
+
+
+def _reference(nlp: Language, group: Sequence[treebank.Sentence]) -> Doc:
+    """Return the gold sentences as one doc of gold words."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    tags: list[str] = []
+    heads: list[int] = []
+    deps: list[str] = []
+    for sentence in group:
+        heads.extend(head + len(words) for head in sentence.heads)
+        words.extend(sentence.words)
+        spaces.extend((*sentence.spaces[:-1], True))
+        tags.extend(sentence.tags)
+        deps.extend(sentence.deps)
+    return Doc(nlp.vocab, words=words, spaces=spaces, tags=tags, heads=heads, deps=deps)
+
+
+def _raw(nlp: Language, group: Sequence[treebank.Sentence]) -> Example:
+    """Return the gold sentences beside their bare text, cut into words by the pipeline's tokeniser."""
+    reference = _reference(nlp, group)
+    return Example(nlp.make_doc(reference.text), reference)
+
+
+def _example(nlp: Language, group: Sequence[treebank.Sentence]) -> Example:
+    """Return what `_raw` does, with the gold sentence starts given to the parser."""
+    example = _raw(nlp, group)
+    starts = example.get_aligned_sent_starts()
+    for index, token in enumerate(example.predicted):
+        token.is_sent_start = index == 0 or starts[index] == 1
+    return example
+
+
+def _save(nlp: Language, output: Path) -> None:
+    """Write the pipeline with its own labels as its only strings, not the words of the treebank."""
+    bare = load_model_from_config(nlp.config, auto_fill=True)
+    bare.from_bytes(nlp.to_bytes(exclude=["vocab"]), exclude=["vocab"])
+    for name in ("tagger", "parser"):
+        for label in bare.get_pipe(name).labels:
+            bare.vocab.strings.add(label)
+    bare.to_disk(output)
+
+
+def report(nlp: Language, folder: Path, output: Path) -> Iterator[str]:
+    """Yield the figures of a saved pipeline, a line each."""
+    test = treebank.read(folder / "test.conllu")
+    own_words = [_raw(nlp, (sentence,)) for sentence in test]
+    own_paragraphs = [_raw(nlp, group) for group in treebank.paragraphs(test)]
+    references = [_reference(nlp, (sentence,)) for sentence in test]
+    gold_words = [Example(_unparsed(nlp, reference), reference) for reference in references]
+    for name, examples in (
+        ("raw sentences", own_words),
+        ("raw paragraphs", own_paragraphs),
+        ("gold words", gold_words),
+    ):
+        scores = nlp.evaluate(examples)
+        yield (
+            f"{name}: UAS {scores['dep_uas']:.4f} LAS {scores['dep_las']:.4f} tags {scores['tag_acc']:.4f} "
+            f"words aligned {scores['token_acc']:.4f} sentences {scores['sents_f']:.4f}"
+        )
+    yield f"size on disk: {sum(file.stat().st_size for file in output.rglob('*') if file.is_file()):,} bytes"
+    texts = [example.text for example in own_paragraphs]
+    begin = time.perf_counter()
+    words = sum(len(doc) for doc in nlp.pipe(texts))
+    yield f"speed: {words / (time.perf_counter() - begin):,.0f} words a second"
+
+
+def _unparsed(nlp: Language, reference: Doc) -> Doc:
+    return Doc(nlp.vocab, words=[token.text for token in reference], spaces=[bool(t.whitespace_) for t in reference])
+
+
+if __name__ == "__main__":
+    main()

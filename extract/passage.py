@@ -1,0 +1,103 @@
+"""A policy ready for the extractors: each block with its words, its sentences, its matches and its context."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from spacy.tokens import Doc, Span
+
+from extract.claim import Evidence, Support
+from extract.document import Block, Document
+from extract.matcher import Match, by_table, matcher
+from ontology import Ontology
+
+
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """One block of a policy. Offsets into `text` count characters; `evidence` turns them into stored ones."""
+
+    policy: "Policy"
+    index: int
+    doc: Doc
+    matches: Mapping[str, tuple[Match, ...]]
+
+    @property
+    def block(self) -> Block:
+        """Return the block of the document."""
+        return self.policy.document.blocks[self.index]
+
+    @property
+    def text(self) -> str:
+        """Return what a reader sees of the block."""
+        return self.doc.text
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Return the sentences of the block."""
+        return tuple(self.doc.sents)
+
+    def found(self, table: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
+        """Yield the matches of `table` that lie within characters `start` to `end`."""
+        stop = len(self.text) if end is None else end
+        return (match for match in self.matches.get(table, ()) if start <= match.start and match.end <= stop)
+
+    def evidence(
+        self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.9, rule: str = ""
+    ) -> Evidence:
+        """Return characters `start` to `end` of this passage as evidence, in offsets of the stored text."""
+        first, last = self.policy.document.span(self.index, start, end)
+        return Evidence(first, last, support, confidence, rule)
+
+    @cached_property
+    def section(self) -> "Passage | None":
+        """Return the heading that governs the block."""
+        index = self.block.section
+        return None if index is None else self.policy.passages[index]
+
+    @cached_property
+    def headings(self) -> tuple["Passage", ...]:
+        """Return the headings above the block, the nearest first."""
+        chain: list[Passage] = []
+        above = self.section
+        while above is not None and above not in chain:
+            chain.append(above)
+            above = above.section
+        return tuple(chain)
+
+    @cached_property
+    def lead_in(self) -> "Passage | None":
+        """Return the passage that introduces the list in which this item stands."""
+        index = self.block.lead_in
+        return None if index is None else self.policy.passages[index]
+
+    @cached_property
+    def items(self) -> tuple["Passage", ...]:
+        """Return the items that this passage introduces."""
+        return tuple(p for p in self.policy.passages if p.block.lead_in == self.index)
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """A document with one passage for each of its blocks, in the same order."""
+
+    document: Document
+    ontology: Ontology
+    passages: tuple[Passage, ...]
+
+    def body(self) -> Iterator[Passage]:
+        """Yield the passages that can state something: no headings, no page furniture."""
+        return (p for p in self.passages if not p.block.boilerplate and p.block.kind != "heading")
+
+
+def parsed(document: Document, lexicon: Ontology) -> Policy:
+    """Return `document` parsed and matched. Blocks are parsed one by one, in the order of the text."""
+    from extract.parser import load  # noqa: PLC0415  spaCy takes over a second to import
+
+    texts = [document.visible(index) for index in range(len(document.blocks))]
+    find = matcher().find
+    passages: list[Passage] = []
+    policy = Policy(document, lexicon, ())
+    for index, doc in enumerate(load().pipe(texts, batch_size=64)):
+        passages.append(Passage(policy, index, doc, by_table(find(texts[index]))))
+    object.__setattr__(policy, "passages", tuple(passages))
+    return policy

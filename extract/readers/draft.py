@@ -1,0 +1,111 @@
+"""Drafts of blocks, as the readers make them, become the blocks of a document."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extract.document import Block, BlockKind
+
+Pieces = tuple[tuple[int, int], ...]
+
+# Characters without width carry nothing to read, and hide words from any match.
+WIDTHLESS = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
+_EDGE_BLANKS = re.compile(r"^\s+|\s+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block before its place is known.
+
+    `kind` is None where only the look of the text can tell; `shown` is the visible text. `gap` says that a blank
+    line (or the edge of an element) stands before it, `bold` that all of it is in bold, `group` numbers the list
+    an item belongs to. `heads` marks a header cell, `spans` how many rows and columns a cell covers.
+    """
+
+    kind: BlockKind | None
+    pieces: Pieces
+    shown: str
+    level: int = 0
+    gap: bool = True
+    bold: bool = False
+    indent: int = 0
+    mark: str = ""
+    group: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    heads: bool = False
+    spans: tuple[int, int] = (1, 1)
+    boilerplate: bool = False
+
+
+def draft(text: str, ranges: Iterable[tuple[int, int]], kind: BlockKind | None = None) -> Draft | None:
+    """Return a draft of the visible part of `ranges`, or None if nothing is visible there."""
+    pieces = _tidy(text, ranges)
+    if not pieces:
+        return None
+    return Draft(kind, pieces, shown(text, pieces))
+
+
+def shown(text: str, pieces: Pieces) -> str:
+    """Return what a reader sees of `pieces`, every kind of blank as a space."""
+    return re.sub(r"\s", " ", "".join(text[start:end] for start, end in pieces))
+
+
+def cut(item: Draft, text: str, front: int) -> Draft:
+    """Return `item` without its first `front` visible characters."""
+    left = []
+    for start, end in item.pieces:
+        taken = min(front, end - start)
+        front -= taken
+        if start + taken < end:
+            left.append((start + taken, end))
+    pieces = _tidy(text, left)
+    return replace(item, pieces=pieces, shown=shown(text, pieces))
+
+
+def joined(text: str, parts: Sequence[Draft], between: Callable[[Draft, Draft], Pieces]) -> Draft:
+    """Return one draft of several lines; `between` says which characters stand for a line break."""
+    ranges: list[tuple[int, int]] = list(parts[0].pieces)
+    for before, after in zip(parts, parts[1:], strict=False):
+        ranges += between(before, after)
+        ranges += after.pieces
+    pieces = _tidy(text, ranges)
+    return replace(parts[0], pieces=pieces, shown=shown(text, pieces), bold=all(part.bold for part in parts))
+
+
+def _tidy(text: str, ranges: Iterable[tuple[int, int]]) -> Pieces:
+    """Return `ranges` without characters of no width and blank edges, neighbours merged."""
+    seen: list[tuple[int, int]] = []
+    for start, end in _visible(text, ranges):
+        if seen and seen[-1][1] == start:
+            seen[-1] = (seen[-1][0], end)
+        else:
+            seen.append((start, end))
+    while seen:
+        start, end = seen[0]
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        if start < end:
+            seen[0] = (start, end)
+            break
+        seen.pop(0)
+    while seen:
+        start, end = seen[-1]
+        end = start + len(text[start:end].rstrip())
+        if start < end:
+            seen[-1] = (start, end)
+            break
+        seen.pop()
+    return tuple(seen)
+
+
+def _visible(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of `ranges` that have a width."""
+    for start, end in ranges:
+        at = start
+        for match in WIDTHLESS.finditer(text, start, end):
+            if match.start() > at:
+                yield at, match.start()
+            at = match.end()
+        if at < end:
+            yield at, end

@@ -1,0 +1,170 @@
+"""Lines that no markup explains become headings, items and paragraphs, by their look."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from extract.readers.draft import Draft, cut
+
+LONGEST_HEADING = 110
+LONGEST_HEADING_WORDS = 16
+LONGEST_ITEM = 160
+SHORTEST_BODY = 60
+
+_BULLET = re.compile(
+    r"(?:[•●○■□▪▫◦‣⁃∙·➢➤►▶✓✔❖\uf0b7\uf0a7]\s*|[*+]\s+|o\s+(?=\S)|[-–—]\s+|-(?=[a-z]))(?=\S)"
+)
+_NUMBER = re.compile(
+    r"""(?P<label>
+        (?:(?:section|article|part|clause|step|§)\s*)?
+        (?P<digits>\d{1,3}(?:\.\d{1,3})*)[.):]*(?<=[.):])(?!\d)
+      | (?P<deep>\d{1,2}(?:\.\d{1,2})+)(?=\s)
+      | (?:section|article|part|clause)\s+(?P<named>\d{1,3})(?=\s)
+      | \((?P<bracket>\d{1,3}|[a-z]|[ivx]{1,5})\)
+      | (?P<letter>[a-z]|[ivx]{2,5})[.)](?=\s)
+    )\s*(?=\S)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
+_OPEN_END = re.compile(r"[:：]\s*[-–—]?$|[:：][\"”’')\]]*$|…$|\.\.\.$")
+_SERIAL = re.compile(r"(?:[;,]|[;,]?\s(?:and|or|and/or))$", re.IGNORECASE)
+_ADDRESS = re.compile(r"@|https?://|www\.|©|\b\d{4,}\b|\+\d|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b")
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_SENTENCE_BREAK = re.compile(r"[a-z0-9)\"”][.!?]\s+[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of looks.toml."""
+
+    hanging: frozenset[str]
+    small: frozenset[str]
+    announcing: tuple[str, ...]
+    facts: tuple[str, ...]
+    headers: tuple[tuple[str, re.Pattern[str]], ...]
+    cells: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@cache
+def words() -> Words:
+    """Return the words by which lines are told apart."""
+    table = tomllib.loads(Path(__file__).with_name("looks.toml").read_text(encoding="utf-8"))
+    columns = table["columns"]
+    return Words(
+        hanging=frozenset(table["hanging"]),
+        small=frozenset(table["small"]),
+        announcing=tuple(table["announcing"]),
+        facts=tuple(table["facts"]),
+        headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
+        cells=tuple((name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]),
+    )
+
+
+def _any_of(phrases: Sequence[str], form: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of `phrases`, longest first."""
+    ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    choice = "|".join(re.escape(phrase.strip()) for phrase in ordered)
+    return re.compile(form.format(f"(?:{choice})"), re.IGNORECASE)
+
+
+def stopped(shown: str) -> bool:
+    """Return whether the line ends a sentence."""
+    return bool(_STOPPED.search(shown))
+
+
+def introduces(shown: str) -> bool:
+    """Return whether the line announces the list that follows."""
+    if _OPEN_END.search(shown) or not _STOPPED.search(shown):
+        return not _SERIAL.search(shown) or bool(_OPEN_END.search(shown))
+    last = re.split(r"(?<=[.!?])\s+", shown)[-1].lower()
+    return any(word in last for word in words().announcing)
+
+
+def opens_list(shown: str) -> bool:
+    """Return whether the line ends in a colon."""
+    return bool(_OPEN_END.search(shown))
+
+
+def listed(text: str, line: Draft) -> Draft:
+    """Return `line` as an item without its bullet, or with its number split off, or as it is."""
+    bullet = _BULLET.match(line.shown)
+    if bullet:
+        rest = cut(line, text, bullet.end())
+        return replace(rest, kind="item", mark=bullet.group().strip())
+    number = _NUMBER.match(line.shown)
+    if number and number.end() < len(line.shown):
+        return replace(cut(line, text, number.end()), mark=number.group("label"))
+    return line
+
+
+def depth(mark: str) -> int:
+    """Return how many levels a number has: 0 for a letter, 1 for "4.", 2 for "4.1"."""
+    return len(re.findall(r"\d+", mark))
+
+
+def style(mark: str) -> str:
+    """Return the form of a number, for which items of one list agree: "1." and "2." do."""
+    if re.search(r"\d", mark):
+        return re.sub(r"\d+", "1", mark)
+    letters = re.sub(r"[^a-z]", "", mark, flags=re.IGNORECASE)
+    kind = "a" if letters.islower() else "A"
+    return re.sub(r"[a-z]+", kind, mark, count=1, flags=re.IGNORECASE)
+
+
+def value(mark: str) -> int:
+    """Return the last number of a mark, or the place of its letter in the alphabet."""
+    digits = re.findall(r"\d+", mark)
+    if digits:
+        return int(digits[-1])
+    letters = re.sub(r"[^a-z]", "", mark.lower())
+    return ord(letters[0]) - ord("a") + 1 if letters else 0
+
+
+def title_case(shown: str) -> bool:
+    """Return whether nearly all words that can take a capital have one."""
+    found = [word for word in _WORD.findall(shown) if word[0].isalpha()]
+    telling = [word for word in found if word.lower() not in words().small] or found
+    capital = sum(word[0].isupper() for word in telling)
+    return bool(telling) and capital * 4 >= len(telling) * 3 and found[0][0].isupper()
+
+
+def all_caps(shown: str) -> bool:
+    """Return whether every letter is a capital, and there are some."""
+    letters = [letter for letter in shown if letter.isalpha()]
+    return len(letters) > 3 and all(letter.isupper() for letter in letters)  # noqa: PLR2004 - a short acronym is none
+
+
+def heading_look(shown: str) -> str:
+    """Return "caps", "question", "title", "plain" or "" for how much the line looks like a heading."""
+    if not _short(shown) or _ADDRESS.search(shown) or _SERIAL.search(shown) or shown.endswith((".", "!")):
+        return ""
+    lowered = shown.lower()
+    if any(re.match(rf"{re.escape(fact)}\b", lowered) for fact in words().facts):
+        return ""
+    first = _WORD.search(shown)
+    if first is None or not (first.group()[0].isupper() or first.group()[0].isdigit()):
+        return ""
+    if all_caps(shown):
+        return "caps"
+    if shown.endswith("?"):
+        return "question"
+    return "title" if title_case(shown) else "plain"
+
+
+def _short(shown: str) -> bool:
+    """Return whether the line has the length of a heading."""
+    return (
+        len(shown) <= LONGEST_HEADING
+        and len(shown.split()) <= LONGEST_HEADING_WORDS
+        and not _SENTENCE_BREAK.search(shown)
+    )
+
+
+def is_body(line: Draft) -> bool:
+    """Return whether the line is running text, as it stands below a heading."""
+    return line.kind in ("paragraph", None) and (
+        len(line.shown) >= SHORTEST_BODY or (stopped(line.shown) and len(line.shown.split()) > 3)  # noqa: PLR2004 - a sentence
+    )
