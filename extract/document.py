@@ -73,6 +73,19 @@ class Document:
         )
 
 
+    def locate(self, offset: int) -> tuple[int, int] | None:
+        """Return (block, character of its visible text) for an offset of the stored text; None between blocks."""
+        index = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
+        if index < 0:
+            return None
+        seen = 0
+        for start, end in self.blocks[index].pieces:
+            if start <= offset < end:
+                return index, seen + offset - start
+            seen += end - start
+        return None
+
+
 _BLANKS = {ord(blank): " " for blank in "\n\t\r\f\v\u00a0\u2028\u2029"}
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from extract.claim import Evidence, Support
 from extract.document import Block, Document
+from extract.frame import Clause, clauses
 from extract.matcher import Match, by_table, matcher
 from ontology import Ontology
 
@@ -35,6 +36,24 @@ class Passage:
     def sentences(self) -> tuple[Span, ...]:
         """Return the sentences of the block."""
         return tuple(self.doc.sents)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Return the clauses of the sentences, in the order of their heads."""
+        return tuple(clause for sentence in self.sentences for clause in clauses(sentence))
+
+    @cached_property
+    def _clause_at(self) -> dict[int, Clause]:
+        return {token.i: clause for clause in self.clauses for token in clause.tokens}
+
+    def clause_of(self, token: Token) -> Clause:
+        """Return the clause to which a token belongs."""
+        return self._clause_at[token.i]
+
+    def token_at(self, character: int) -> Token | None:
+        """Return the token that holds a character of the text."""
+        span = self.doc.char_span(character, character + 1, alignment_mode="expand")
+        return span[0] if span is not None and len(span) else None
 
     def found(self, table: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
         """Yield the matches of `table` that lie within characters `start` to `end`."""

@@ -167,6 +167,8 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
 
 def _forms_of(iri: str, table: str, said: Mapping[str, list[str]]) -> Iterator[Form]:
     """Yield the forms of one subject of a Turtle file."""
+    if table in ("hierarchy", "policygraph"):
+        return
     ambiguous = (_PG + "ambiguous") in said
     names = [name for label in (*_LABELS[:1], *_LABELS[2:]) for name in said.get(label, ())]
     named = table in ("companies", "services")

@@ -1,4 +1,4 @@
-"""The spaCy pipeline that ships with the project: sentences, tags, word classes and dependencies."""
+"""The spaCy pipeline that ships with the project: sentences, tags, classes and dependencies."""
 
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,8 @@ __all__ = ["load"]
 
 @cache
 def load() -> "Language":
-    """Return the pipeline, read from disk once; spaCy itself is imported here, not before."""
-    import spacy  # noqa: PLC0415  importing spaCy takes a second, which no import of ours should
+    """Return the pipeline, read from disk once."""
+    # spaCy takes a second to import, which those who only read an ontology should not wait for.
+    from extract.parser.pipeline import read  # noqa: PLC0415
 
-    from . import sentences, word_classes  # noqa: F401, PLC0415, TID252  registers the components
-
-    return spacy.load(Path(__file__).with_name("model"))
+    return read(Path(__file__).with_name("model"))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from extract.document import Block, BlockKind
+from extract.document import BlockKind
 
 Pieces = tuple[tuple[int, int], ...]
 
@@ -19,7 +20,7 @@ class Draft:
 
     `kind` is None where only the look of the text can tell; `shown` is the visible text. `gap` says that a blank
     line (or the edge of an element) stands before it, `bold` that all of it is in bold, `group` numbers the list
-    an item belongs to. `heads` marks a header cell, `spans` how many rows and columns a cell covers.
+    an item belongs to. `heads` says what a header cell heads, `spans` how many rows and columns a cell covers.
     """
 
     kind: BlockKind | None
@@ -34,7 +35,7 @@ class Draft:
     table: int | None = None
     row: int | None = None
     column: int | None = None
-    heads: bool = False
+    heads: Literal["", "row", "column"] = ""
     spans: tuple[int, int] = (1, 1)
     boilerplate: bool = False
 
@@ -52,15 +53,17 @@ def shown(text: str, pieces: Pieces) -> str:
     return re.sub(r"\s", " ", "".join(text[start:end] for start, end in pieces))
 
 
-def cut(item: Draft, text: str, front: int) -> Draft:
-    """Return `item` without its first `front` visible characters."""
-    left = []
-    for start, end in item.pieces:
-        taken = min(front, end - start)
-        front -= taken
-        if start + taken < end:
-            left.append((start + taken, end))
-    pieces = _tidy(text, left)
+def part(item: Draft, text: str, start: int, end: int | None = None) -> Draft:
+    """Return `item` with only the visible characters from `start` to `end`."""
+    end = len(item.shown) if end is None else end
+    ranges = []
+    at = 0
+    for first, last in item.pieces:
+        begin, stop = max(start - at, 0), min(end - at, last - first)
+        if begin < stop:
+            ranges.append((first + begin, first + stop))
+        at += last - first
+    pieces = _tidy(text, ranges)
     return replace(item, pieces=pieces, shown=shown(text, pieces))
 
 

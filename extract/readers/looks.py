@@ -2,12 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from extract.readers.draft import Draft, cut
+from extract.document import BlockKind as Kind
+from extract.readers.draft import Draft, part
 
 LONGEST_HEADING = 110
 LONGEST_HEADING_WORDS = 16
@@ -23,17 +24,22 @@ _NUMBER = re.compile(
         (?P<digits>\d{1,3}(?:\.\d{1,3})*)[.):]*(?<=[.):])(?!\d)
       | (?P<deep>\d{1,2}(?:\.\d{1,2})+)(?=\s)
       | (?:section|article|part|clause)\s+(?P<named>\d{1,3})(?=\s)
-      | \((?P<bracket>\d{1,3}|[a-z]|[ivx]{1,5})\)
+      | \((?!c\)\s*\d{4})(?P<bracket>\d{1,3}|[a-z]|[ivx]{1,5})\.?\)[.:]?
       | (?P<letter>[a-z]|[ivx]{2,5})[.)](?=\s)
     )\s*(?=\S)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
+_LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
+_INLINE_DASH = re.compile(r"(?:(?<=[:;.,])|(?<=[;,] and)|(?<=[;,] or))\s+[-–]\s+(?=\w)")
+_INLINE_BULLET = re.compile(r"(?:^|\s+)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
+_BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{0,2}", re.IGNORECASE)
 _STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
 _OPEN_END = re.compile(r"[:：]\s*[-–—]?$|[:：][\"”’')\]]*$|…$|\.\.\.$")
 _SERIAL = re.compile(r"(?:[;,]|[;,]?\s(?:and|or|and/or))$", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|https?://|www\.|©|\b\d{4,}\b|\+\d|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}\b")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_SENTENCE_BREAK = re.compile(r"[a-z0-9)\"”][.!?]\s+[A-Z]")
+_SENTENCE_BREAK = re.compile(r"[a-z0-9)\"”](?<!e\.g)(?<!i\.e)[.!?]\s+[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Words:
     hanging: frozenset[str]
     small: frozenset[str]
     announcing: tuple[str, ...]
-    facts: tuple[str, ...]
+    facts: re.Pattern[str]
     headers: tuple[tuple[str, re.Pattern[str]], ...]
     cells: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -57,7 +63,7 @@ def words() -> Words:
         hanging=frozenset(table["hanging"]),
         small=frozenset(table["small"]),
         announcing=tuple(table["announcing"]),
-        facts=tuple(table["facts"]),
+        facts=_any_of(table["facts"], r"^{}\b"),
         headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
         cells=tuple((name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]),
     )
@@ -75,12 +81,30 @@ def stopped(shown: str) -> bool:
     return bool(_STOPPED.search(shown))
 
 
-def introduces(shown: str) -> bool:
-    """Return whether the line announces the list that follows."""
-    if _OPEN_END.search(shown) or not _STOPPED.search(shown):
-        return not _SERIAL.search(shown) or bool(_OPEN_END.search(shown))
-    last = re.split(r"(?<=[.!?])\s+", shown)[-1].lower()
-    return any(word in last for word in words().announcing)
+def introduces(shown: str, item: str) -> bool:
+    """Return whether the line announces a list that begins with `item`."""
+    if opens_list(shown):
+        return True
+    if serial(shown):
+        return False
+    last = _SENTENCE_BREAK.split(shown)[-1].lower()
+    announced = any(word in last for word in words().announcing)
+    if announced or stopped(shown):
+        return announced
+    # "Right to object - You have the right to ..." is an item that lost its bullet.
+    return item[:1].islower() or not _LABELLED.search(shown)
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two lines begin like items of one list: with the same word, or with a label each."""
+    if one.split(maxsplit=1)[0].lower() == other.split(maxsplit=1)[0].lower():
+        return True
+    return bool(_LABEL.match(one) and _LABEL.match(other))
+
+
+def serial(shown: str) -> bool:
+    """Return whether the line ends like one of a series: in a semicolon, a comma or "and"."""
+    return bool(_SERIAL.search(shown))
 
 
 def opens_list(shown: str) -> bool:
@@ -92,12 +116,37 @@ def listed(text: str, line: Draft) -> Draft:
     """Return `line` as an item without its bullet, or with its number split off, or as it is."""
     bullet = _BULLET.match(line.shown)
     if bullet:
-        rest = cut(line, text, bullet.end())
+        rest = part(line, text, bullet.end())
         return replace(rest, kind="item", mark=bullet.group().strip())
     number = _NUMBER.match(line.shown)
     if number and number.end() < len(line.shown):
-        return replace(cut(line, text, number.end()), mark=number.group("label"))
+        return replace(part(line, text, number.end()), mark=number.group("label"))
     return line
+
+
+def inline_items(shown: str) -> list[tuple[int, int]]:
+    """Return where the parts of a line stand that is a list in itself: "We collect: - names; - ages."."""
+    for pattern, fewest in ((_INLINE_DASH, 1), (_INLINE_BULLET, 2)):
+        breaks = list(pattern.finditer(shown))
+        if len(breaks) >= fewest and (pattern is _INLINE_BULLET or shown[: breaks[0].start()].endswith(":")):
+            ends = [found.start() for found in breaks[1:]]
+            return [(0, breaks[0].start()), *zip((found.end() for found in breaks), [*ends, len(shown)], strict=True)]
+    return []
+
+
+def has_mark(shown: str) -> bool:
+    """Return whether a line begins with a bullet or a number."""
+    return bool(_BULLET.match(shown) or _NUMBER.match(shown))
+
+
+def has_bullet(shown: str) -> bool:
+    """Return whether a line begins with a bullet."""
+    return bool(_BULLET.match(shown))
+
+
+def bare_mark(shown: str) -> bool:
+    """Return whether a line is nothing but a bullet or a number."""
+    return bool(_BARE_MARK.fullmatch(shown))
 
 
 def depth(mark: str) -> int:
@@ -137,12 +186,16 @@ def all_caps(shown: str) -> bool:
     return len(letters) > 3 and all(letter.isupper() for letter in letters)  # noqa: PLR2004 - a short acronym is none
 
 
+def is_fact(shown: str) -> bool:
+    """Return whether a line states a date, a version or an address."""
+    return bool(words().facts.match(shown))
+
+
 def heading_look(shown: str) -> str:
     """Return "caps", "question", "title", "plain" or "" for how much the line looks like a heading."""
     if not _short(shown) or _ADDRESS.search(shown) or _SERIAL.search(shown) or shown.endswith((".", "!")):
         return ""
-    lowered = shown.lower()
-    if any(re.match(rf"{re.escape(fact)}\b", lowered) for fact in words().facts):
+    if is_fact(shown):
         return ""
     first = _WORD.search(shown)
     if first is None or not (first.group()[0].isupper() or first.group()[0].isdigit()):
@@ -168,3 +221,20 @@ def is_body(line: Draft) -> bool:
     return line.kind in ("paragraph", None) and (
         len(line.shown) >= SHORTEST_BODY or (stopped(line.shown) and len(line.shown.split()) > 3)  # noqa: PLR2004 - a sentence
     )
+
+
+def column_name(shown: str) -> str:
+    """Return which column of a record a header cell names: "data", "purpose", "basis" ..., or nothing."""
+    found = [(match.start(), -len(match.group()), name) for name, pattern in words().headers
+             if (match := pattern.search(shown))]
+    return min(found)[2] if found else ""
+
+
+def cell_name(shown: str) -> str:
+    """Return in which column of a record a cell belongs that begins like `shown`, or nothing."""
+    return next((name for name, pattern in words().cells if pattern.search(shown)), "")
+
+
+def several_sentences(shown: str) -> bool:
+    """Return whether one sentence ends and another begins within the line."""
+    return bool(_SENTENCE_BREAK.search(shown))

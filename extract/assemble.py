@@ -1,0 +1,392 @@
+"""Claims become statements: what one clause, list item or table row says together.
+
+The sentence comes first. Items take over what their lead-in says, rows are read across, and a sentence that only
+points back ("this information", "for this purpose") takes over what it points to, within its section. Nothing is
+carried from one section to another.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import ontology
+from extract.claim import Claim, Concept, Evidence, Statement, Text
+from extract.data import is_generic
+from extract.frame import Clause
+from extract.matcher import Match
+from extract.operations import is_under, operation
+from extract.passage import Passage, Policy
+from extract.topics import announced, cue, of_list
+
+_TERM = ontology.load().term
+_DATA = _TERM("dpv:hasPersonalData")
+_PURPOSE = _TERM("dpv:hasPurpose")
+_BASIS = _TERM("dpv:hasLegalBasis")
+_RECIPIENT = _TERM("dpv:hasRecipient")
+_SERVICE = _TERM("dpv:hasService")
+_SOURCE = _TERM("dpv:hasDataSource")
+_PROCESSING = _TERM("dpv:hasProcessing")
+_STORAGE = _TERM("dpv:hasStorageCondition")
+_SUBJECT = _TERM("dpv:hasDataSubject")
+_INTEREST = _TERM("pg:statedInterest")
+_SCENARIO = _TERM("pg:scenario")
+_CONDITION = _TERM("pg:hasCondition")
+_MODALITY = _TERM("pg:modality")
+_EXHAUSTIVE = _TERM("pg:isExhaustive")
+_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE))
+_FACTS = frozenset(
+    _TERM(name)
+    for name in (
+        "dpv:hasRight",
+        "dpv:hasNotice",
+        "dpv:hasAuthority",
+        "dpv:hasApplicableLaw",
+        "dpv:hasTechnicalOrganisationalMeasure",
+        "dct:issued",
+        "dct:valid",
+        "pg:datePrecision",
+    )
+)
+_OF_THE_POLICY = frozenset(
+    _TERM(name)
+    for name in (
+        "dpv:hasStorageCondition",
+        "dpv:hasDataSource",
+        "pg:hasTransferBasis",
+        "dpv:hasConsequence",
+        "dpv:hasNecessity",
+        "dpv:hasThirdCountry",
+    )
+)
+_MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
+_LOOK_BACK = 14  # passages of the same section that a sentence can point back over
+_INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
+
+
+@dataclass(slots=True)
+class Draft:
+    """A statement in the making: the clause it comes from and the claims that have been gathered for it."""
+
+    passage: Passage
+    anchor: tuple[int, int]
+    denied: bool
+    claims: list[Claim] = field(default_factory=list)
+    text: str = ""
+    exceptions: list["Draft"] = field(default_factory=list)
+
+    def has(self, *predicates: str) -> bool:
+        """Tell whether there is a claim under one of `predicates`."""
+        return any(claim.predicate in predicates for claim in self.claims)
+
+    def of(self, *predicates: str) -> list[Claim]:
+        """Return the claims under `predicates`."""
+        return [claim for claim in self.claims if claim.predicate in predicates]
+
+    @property
+    def specific_data(self) -> list[Claim]:
+        """Return the claims that say which data."""
+        return [claim for claim in self.of(_DATA) if not _generic(claim)]
+
+
+def _generic(claim: Claim) -> bool:
+    return isinstance(claim.value, Concept) and is_generic(claim.value.iri)
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where a claim stands."""
+
+    passage: Passage
+    clause: Clause
+    sentence: int
+
+
+def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, ...], tuple[Claim, ...]]:
+    """Return the statements that `claims` make, and the claims that hold for the policy as a whole."""
+    placed, facts = _placed(policy, claims)
+    drafts: list[Draft] = []
+    for passage in policy.passages:
+        drafts += _drafts(passage, placed.get(passage.index, {}))
+    drafts = _rows(_lists(policy, drafts))
+    _point_back(drafts)
+    kept: list[Draft] = []
+    for draft in drafts:
+        if draft.has(*_CORE) or (draft.denied and draft.claims):
+            kept.append(draft)
+        else:
+            facts += [claim for claim in draft.claims if claim.predicate in _OF_THE_POLICY and not draft.denied]
+    return tuple(_statement(draft) for draft in kept), tuple(facts)
+
+
+def _placed(
+    policy: Policy, claims: Iterable[Claim]
+) -> tuple[Mapping[int, Mapping[int, list[tuple[Clause, Claim]]]], list[Claim]]:
+    """Return the claims by passage and sentence, with their clauses, and those that belong to no statement."""
+    placed: dict[int, dict[int, list[tuple[Clause, Claim]]]] = defaultdict(lambda: defaultdict(list))
+    facts: list[Claim] = []
+    for claim in claims:
+        where = policy.document.locate(claim.evidence[0].start)
+        if claim.predicate in _FACTS or where is None:
+            if not claim.denied:
+                facts.append(claim)
+            continue
+        index, character = where
+        passage = policy.passages[index]
+        token = passage.token_at(character)
+        if token is None:
+            continue
+        clause = passage.clause_of(token)
+        placed[index][clause.sentence.start].append((clause, claim))
+    return placed, facts
+
+
+def _drafts(passage: Passage, sentences: Mapping[int, list[tuple[Clause, Claim]]]) -> Iterator[Draft]:
+    """Yield a draft for each sentence of a passage, or two if part of it is denied."""
+    for _, found in sorted(sentences.items()):
+        for denied in (False, True):
+            members = [(clause, claim) for clause, claim in found if _denied(passage, clause, claim) == denied]
+            if members:
+                yield _draft(passage, members, denied=denied)
+
+
+def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
+    """Tell whether the clause of a claim denies it, and it is the company's practice that is denied."""
+    if claim.denied:
+        return True
+    if claim.predicate in (_BASIS, _STORAGE, _SOURCE, _INTEREST):
+        return False
+    negator = clause.negator
+    if negator is None or clause.actor == "person":
+        return False
+    where = negator.idx
+    if any(
+        sign.start <= where <= sign.end and sign.term == cue("NoDenial") for sign in passage.found("cues/denials")
+    ):
+        return False
+    start = passage.policy.document.locate(claim.evidence[0].start)
+    return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _excepted(passage: Passage, clause: Clause, character: int) -> bool:
+    """Tell whether an exception ("except …", "other than …") stands between the negation and a claim."""
+    negator = clause.negator
+    return negator is not None and any(
+        negator.idx < sign.start < character and sign.term == cue("Exception")
+        for sign in passage.found("cues/denials")
+    )
+
+
+def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: bool) -> Draft:
+    """Return the draft that the claims of one sentence make; its anchor is the verb of the first clause."""
+    lead = next((clause for clause, claim in members if claim.predicate == _PROCESSING), members[0][0])
+    verb = operation(passage, lead)
+    start = verb.start if verb else lead.head.idx
+    end = verb.end if verb else lead.head.idx + len(lead.head)
+    anchor = passage.policy.document.span(passage.index, start, end)
+    draft = Draft(passage, anchor, denied, text=lead.sentence.text)
+    draft.claims = [replace(claim, denied=False) for _, claim in members]
+    draft.claims += _manner(passage, lead, denied=denied)
+    return draft
+
+
+def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim]:
+    """Yield what the clause says about how: possible or stated, only, on a condition."""
+    head = clause.head
+    modal = next((t for t in head.children if t.tag_ == "MD"), None)
+    if not denied and clause.actor != "person":
+        name = "pg:Possible" if modal is not None and modal.lower_ in ("may", "might", "can", "could") else "pg:Stated"
+        token = modal if modal is not None else head
+        evidence = passage.evidence(token.idx, token.idx + len(token), confidence=0.9, rule="modal verb")
+        yield Claim(_MODALITY, Concept(_TERM(name)), (evidence,))
+    only = next((t for t in clause.tokens if t.lower_ in ("only", "solely", "exclusively")), None)
+    if only is not None and not denied and only.head.i in (head.i, *(c.i for c in head.children)):
+        evidence = passage.evidence(only.idx, only.idx + len(only), confidence=0.8, rule="only")
+        yield Claim(_EXHAUSTIVE, Text("true", "boolean"), (evidence,))
+    condition = _condition(passage, clause)
+    if condition is not None:
+        start, end = condition
+        evidence = passage.evidence(start, end, confidence=0.75, rule="condition")
+        yield Claim(_CONDITION, Text(passage.text[start:end], "langString"), (evidence,))
+
+
+def _condition(passage: Passage, clause: Clause) -> tuple[int, int] | None:
+    """Return the characters of the condition of a sentence: "if …", "unless …", "without your consent"."""
+    sentence = clause.sentence
+    signs: list[Match] = [
+        sign
+        for sign in passage.found("cues/denials", sentence.start_char, sentence.end_char)
+        if sign.term == cue("Condition")
+    ]
+    if not signs:
+        return None
+    start = signs[0].start
+    end = sentence.end_char
+    for token in sentence:
+        if token.idx > signs[0].end and token.text in (",", ";", ":"):
+            end = token.idx
+            break
+    words = passage.text[start:end].rstrip(" .;:,")
+    return (start, start + len(words)) if words else None
+
+
+def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts with each list joined to its lead-in.
+
+    The members of a list of data or recipients are one statement with the lead-in; of other lists each item
+    stays a statement and takes over what the lead-in says.
+    """
+    by_passage: dict[int, list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        by_passage[draft.passage.index].append(draft)
+    gone: set[int] = set()
+    for passage in policy.passages:
+        if passage.block.kind != "item" or passage.lead_in is None or passage.index not in by_passage:
+            continue
+        leads = [draft for draft in by_passage.get(passage.lead_in.index, ()) if id(draft) not in gone]
+        lead = leads[-1] if leads else None
+        topic = of_list(passage)
+        members = by_passage[passage.index]
+        joined = topic in (cue("DataTopic"), cue("RecipientTopic")) and _is_plain_member(passage)
+        if joined and lead is None:
+            lead = _opened(passage.lead_in, members[0])
+            by_passage[passage.lead_in.index].append(lead)
+        if joined and lead is not None and not members[0].denied:
+            lead.claims += [_taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims]
+            gone.add(id(members[0]))
+            members = members[1:]
+        for member in members:
+            if lead is not None:
+                _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+                member.denied = member.denied or (lead.denied and not member.has(_PROCESSING))
+    return [draft for index in sorted(by_passage) for draft in by_passage[index] if id(draft) not in gone]
+
+
+def _is_plain_member(passage: Passage) -> bool:
+    """Tell whether an item only names something, rather than making a statement of its own."""
+    return not any(is_under(operation(passage, clause), "dpv:Processing") and clause.subject for clause in passage.clauses)
+
+
+def _opened(lead: Passage, member: Draft) -> Draft:
+    """Return an empty draft for a lead-in from which nothing was read, anchored at its last verb."""
+    clause = lead.clauses[-1] if lead.clauses else None
+    for candidate in lead.clauses:
+        if operation(lead, candidate) is not None:
+            clause = candidate
+    if clause is None:
+        return Draft(lead, member.anchor, denied=False)
+    head = clause.head
+    anchor = lead.policy.document.span(lead.index, head.idx, head.idx + len(head))
+    draft = Draft(lead, anchor, denied=False, text=lead.text)
+    verb = operation(lead, clause)
+    if verb is not None:
+        evidence = lead.evidence(verb.start, verb.end, confidence=0.85, rule="verb of a lead-in")
+        draft.claims.append(Claim(_PROCESSING, Concept(verb.term), (evidence,)))
+    return draft
+
+
+def _taken_over(claim: Claim) -> Claim:
+    """Return a claim as it is when another statement takes it over: inherited, and less sure."""
+    evidence = tuple(
+        Evidence(e.start, e.end, "Inherited", round(e.confidence * _INHERITED_LOSS, 2), e.rule) for e in claim.evidence
+    )
+    return replace(claim, evidence=evidence)
+
+
+def _take_over(draft: Draft, other: Draft, predicates: Iterable[str]) -> None:
+    """Give `draft` the claims of `other` under those `predicates` of which it has none of its own."""
+    for predicate in predicates:
+        own = draft.specific_data if predicate == _DATA else draft.of(predicate)
+        if own:
+            continue
+        taken = other.specific_data if predicate == _DATA else other.of(predicate)
+        if taken and predicate == _DATA:
+            draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
+        draft.claims += [_taken_over(claim) for claim in taken]
+
+
+def _rows(drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts with the cells of one table row joined into one statement."""
+    rows: dict[tuple[int, int], Draft] = {}
+    kept: list[Draft] = []
+    for draft in drafts:
+        block = draft.passage.block
+        if block.kind != "cell" or block.table is None or block.row is None:
+            kept.append(draft)
+            continue
+        known = rows.get((block.table, block.row))
+        if known is None or draft.denied:
+            rows.setdefault((block.table, block.row), draft)
+            kept.append(draft)
+        else:
+            known.claims += draft.claims
+    return kept
+
+
+def _point_back(drafts: list[Draft]) -> None:
+    """Let sentences that point back take over what they point to, within their section."""
+    for index, draft in enumerate(drafts):
+        if draft.denied:
+            continue
+        earlier = [
+            other
+            for other in drafts[max(0, index - 40) : index]
+            if not other.denied
+            and other.passage.block.section == draft.passage.block.section
+            and draft.passage.index - other.passage.index <= _LOOK_BACK
+        ]
+        if not earlier:
+            continue
+        if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
+            _data_before(draft, earlier)
+        if draft.has(_BASIS) and not draft.has(_PURPOSE):
+            _basis_after(draft, earlier)
+
+
+def _data_before(draft: Draft, earlier: list[Draft]) -> None:
+    """Take over the data of the nearest statements that name some, if the sentence points back to them."""
+    if not _points_back(draft.text):
+        return
+    for other in reversed(earlier):
+        taken = [c for c in other.specific_data if c.evidence[0].support != "Inherited"]
+        if taken:
+            purposes = max(1, len(draft.of(_PURPOSE)))
+            if len(taken) * purposes <= _MOST_PAIRS:
+                _take_over(draft, other, (_DATA,))
+            return
+
+
+def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
+    """Give the basis of a sentence that names nothing else to the statements of its section before it."""
+    for other in earlier:
+        if other.has(_PURPOSE, _DATA) and not other.has(_BASIS):
+            other.claims += [_taken_over(claim) for claim in draft.of(_BASIS)]
+
+
+_BACK = ("this", "these", "that", "such", "it", "them", "above", "those", "the information", "the data", "your data", "your information", "your personal")
+
+
+def _points_back(text: str) -> bool:
+    words = text.lower().split()
+    return any(word.strip(".,;:") in _BACK for word in words) or any(phrase in text.lower() for phrase in _BACK[8:])
+
+
+def _statement(draft: Draft) -> Statement:
+    """Return the finished statement."""
+    heading = draft.passage.section
+    section = heading.text if heading is not None else ""
+    claims = _merged(draft.claims)
+    if heading is not None and not draft.denied:
+        evidence = heading.evidence(0, len(heading.text), support="Inherited", confidence=0.9, rule="heading")
+        claims.append(Claim(_SCENARIO, Text(section), (evidence,)))
+    return Statement(draft.anchor, section, tuple(claims), draft.denied)
+
+
+def _merged(claims: list[Claim]) -> list[Claim]:
+    """Return the claims with equal ones made one, their evidence together."""
+    together: dict[tuple[str, object], list[Evidence]] = {}
+    for claim in claims:
+        together.setdefault((claim.predicate, claim.value), []).extend(claim.evidence)
+    return [
+        Claim(predicate, value, tuple(dict.fromkeys(evidence)))  # type: ignore[arg-type]
+        for (predicate, value), evidence in together.items()
+    ]

@@ -1,0 +1,402 @@
+"""Finds the places at which a policy names its author, and which of the names is the author's.
+
+Every way in which policies name their author ("Acme Ltd (“we”)", "X built the app", "Company refers to X") gives
+a candidate with a weight. Candidates that are spellings of one name count together; the heaviest is the author.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from extract import naming
+from extract.around import cues
+from extract.claim import Evidence
+from extract.passage import Passage, Policy
+
+_WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "refers-to": 14,
+        "controller-is": 12,
+        "is-controller": 12,
+        "defined": 10,
+        "service-provided-by": 9,
+        "built": 8,
+        "is-company": 8,
+        "policy-of": 6,
+        "at": 6,
+        "adopts": 5,
+        "address": 5,
+        "copyright": 5,
+        "operated-by": 4,
+        "welcome": 3,
+        "title": 2,
+        "speaks": 1,
+        "alias": 0.5,
+    }
+)
+_LEGAL_FORM = 4.0  # what a legal form adds to a name
+_PLAIN = 8.0  # from this weight on a rule is as good as certain
+_ENOUGH = 2.0  # a name that weighs less is nobody's
+_KNOWN = 0.2  # names that the gazetteer knows are mostly recipients
+_OPENING = 12  # so many passages at the top introduce the author
+_TITLES = 4  # so many passages at the top can be the title
+_MOST_SPEAKING = 4
+_SHORTEST_CORE = 4
+_SELF_DEFINING = frozenset({"defined", "refers-to", "controller-is", "policy-of", "title", "is-controller"})
+
+_REFERS_TO = re.compile(
+    r"[“\"'*]*(?:the\s+)?(?P<term>[A-Za-z]+(?:\s[A-Za-z]+){0,2}?)[”\"'*]*\s*(?:\([^()]*\))?\s*"
+    r"(?:refers\s+to|means|shall\s+mean)\s*:?\s*(?!any\b|all\b|the\b|an?\b|each\b|either\b|our\b|your\b)",
+    re.IGNORECASE,
+)
+_AUTHOR_TERMS = frozenset(("company", "data controller", "controller", "owner", "developer"))
+_OWN_THINGS = frozenset(("application", "app", "website", "site", "service", "platform", "mobile application"))
+_AT = re.compile(r"(?:^|[.!?,]\s+|\band\s+)(?:[Aa]t|[Ww]e,|[Ww]e\s+at)\s+(?=\S)")
+_WE = re.compile(
+    r",?\s+(?:we|our|us|it|your|accessible|one\s+of|the\s+privacy|privacy|protecting|are|is)\b", re.IGNORECASE
+)
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)[\s©]*(?:(?:19|20)\d\d[\s–-]*){0,3}(?:by\s+)?", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"\s+([^\W\d]+(?:['’]t)?)")
+_TITLE = re.compile(
+    r"(?P<before>.{2,60}?)(?:['’]s)?\s*[-–—:|]?\s+(?:new\s+)?(?:privacy|data\s+protection|private)\s+"
+    r"(?:policy|notice|statement)\W*$"
+    r"|(?:privacy|data\s+protection)\s+(?:policy|notice|statement)\s*(?:\b(?:for|of)\b|[-–—:|])?\s*(?P<after>.{2,60})$",
+    re.IGNORECASE,
+)
+_APP_TAIL = re.compile(r"\s+(?:mobile\s+)?(?:apps?|applications?|website|site|games?)[’'”\"]*$", re.IGNORECASE)
+_APP_NAME = re.compile(
+    r"(?:built|applies\s+to|created|developed)\s+the\s+[“\"]?(?P<name>.{2,60}?)[”\"]?\s+"
+    r"(?:app|application|game|as\s+an?)\b"
+)
+_OWN_SUBJECT = re.compile(
+    r"\b(?:this|our|the)\s+(?:[\w-]+\s+){0,3}(?:website|site|app|application|services?|platform|game|blog|portal|store)\b"
+    r"|^[^.]{0,60}\b(?:is|are)\s+$",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?![\w@])", re.IGNORECASE)
+_CONTACT_LINE = re.compile(r"@|https?:|www\.|^\W*(?:e-?mail|phone|tel|address|attn|website)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A place that names somebody as the author; `rule` says by which words, `of` whose other name it is."""
+
+    name: str
+    passage: Passage
+    start: int
+    end: int
+    rule: str
+    of: str = ""
+
+    @property
+    def weight(self) -> float:
+        """Return how strongly the words say that this is the author."""
+        return _WEIGHTS[self.rule]
+
+    @property
+    def evidence(self) -> Evidence:
+        """Return the place as evidence."""
+        sure = 0.95 if self.weight >= _PLAIN else 0.8
+        return self.passage.evidence(self.start, self.end, confidence=sure, rule=f"controller-{self.rule}")
+
+
+_Span = tuple[int, int] | None
+_Rule = Callable[[Passage], Iterator[Naming]]
+
+
+def _naming(passage: Passage, span: _Span, rule: str, of: str = "") -> Iterator[Naming]:
+    if span is not None:
+        yield Naming(passage.text[span[0] : span[1]], passage, *span, rule, of)
+
+
+def _defined(passage: Passage) -> Iterator[Naming]:
+    """Yield the names before brackets such as (“Acme”, “we”), and the other names that these give."""
+    for bracket in naming.brackets(passage.text):
+        aliases = naming.defined_names(bracket[1])
+        if aliases is None:
+            continue
+        span = _before_bracket(passage, bracket.start(), aliases)
+        if span is None:
+            continue
+        yield from _naming(passage, span, "defined")
+        owner = naming.core(passage.text[span[0] : span[1]])
+        for alias in aliases:
+            at = passage.text.index(alias, bracket.start())
+            yield from _naming(passage, (at, at + len(alias)), "alias", owner)
+
+
+def _before_bracket(passage: Passage, end: int, aliases: tuple[str, ...]) -> _Span:
+    """Return the name that a defining bracket at `end` belongs to."""
+    text = passage.text
+    floor = naming.sentence_start(text, end)
+    direct = naming.name_before(text, end, floor)
+    cores = [naming.core(alias) for alias in aliases]
+    if direct and (not cores or _akin(naming.core(text[direct[0] : direct[1]]), cores)):
+        return direct
+    for word in re.finditer(r"(?<![\w’'])\w", text[floor:end]) if cores else ():
+        span = naming.name_after(text, floor + word.start(), end)
+        if span and _akin(naming.core(text[span[0] : span[1]]), cores):
+            return span
+    if direct:
+        return direct
+    opened = [cue.end for cue in passage.found("cues/controller", floor, end)]
+    opened += [match.end() for match in _AT.finditer(text, floor, end)]
+    span = naming.free_name(text, max(opened, default=floor), end)
+    return span if span and not text[span[1] : end].strip(" ,”\"'") else None
+
+
+def _akin(name: str, cores: list[str]) -> bool:
+    """Tell whether a name begins like one of its short names, or has their letters as initials."""
+    return any(name.startswith(core) or core.startswith(name) for core in cores if core and name)
+
+
+def _refers_to(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "Company (“we”, “us”) refers to X, 1 Street"."""
+    found = _REFERS_TO.match(passage.text)
+    if found and found["term"].lower() in _AUTHOR_TERMS:
+        yield from _naming(passage, naming.free_name(passage.text, found.end()), "refers-to")
+
+
+def _built(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "X built the Y app"."""
+    if passage.index > _OPENING:
+        return
+    for cue in cues(passage, "controller", "pgq:BuiltThe"):
+        start = naming.sentence_start(passage.text, cue.start)
+        span = naming.free_name(passage.text, start, cue.start)
+        if span and not passage.text[span[1] : cue.start].strip():
+            yield from _naming(passage, span, "built")
+
+
+def _provided_by(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "This SERVICE is provided by X at no cost"."""
+    for cue in cues(passage, "controller", "pgq:ServiceProvidedBy"):
+        yield from _naming(passage, naming.free_name(passage.text, cue.end), "service-provided-by")
+
+
+def _following(passage: Passage) -> Iterator[Naming]:
+    """Yield the names behind "privacy policy of", "operated by", "the controller is" and the like."""
+    text = passage.text
+    for curie, rule in _NAME_FOLLOWS:
+        for cue in cues(passage, "controller", curie):
+            before = text[naming.sentence_start(text, cue.start) : cue.start]
+            if rule == "operated-by" and not _OWN_SUBJECT.search(before):
+                continue
+            span = naming.name_after(text, cue.end)
+            if span is None and rule == "controller-is" and not text[cue.end :].strip(" :"):
+                yield from _first_line(passage, rule)
+            if span and rule == "address" and not naming.has_legal_form(text[span[0] : span[1]]):
+                continue
+            yield from _naming(passage, span, rule)
+
+
+_NAME_FOLLOWS = (
+    ("pgq:PolicyOf", "policy-of"),
+    ("pgq:OperatedBy", "operated-by"),
+    ("pgq:ControllerIs", "controller-is"),
+    ("pgq:WelcomeTo", "welcome"),
+    ("pgq:WriteTo", "address"),
+)
+
+
+def _preceding(passage: Passage) -> Iterator[Naming]:
+    """Yield the names before "is a company registered", "is the data controller" and the like."""
+    for curie, rule in _NAME_PRECEDES:
+        for cue in cues(passage, "controller", curie):
+            floor = naming.sentence_start(passage.text, cue.start)
+            yield from _naming(passage, naming.name_before(passage.text, cue.start, floor), rule)
+
+
+_NAME_PRECEDES = (
+    ("pgq:IsController", "is-controller"),
+    ("pgq:IsCompany", "is-company"),
+    ("pgq:AdoptsPolicy", "adopts"),
+)
+
+
+def _at(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "At X, we value" and "We at X are committed"."""
+    for found in _AT.finditer(passage.text):
+        for read in (naming.free_name, naming.name_after):
+            span = read(passage.text, found.end())
+            if span and _WE.match(passage.text, span[1]):
+                yield from _naming(passage, span, "at")
+                break
+
+
+def _copyright(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "© 2021 X"."""
+    for found in _COPYRIGHT.finditer(passage.text):
+        yield from _naming(passage, naming.name_after(passage.text, found.end()), "copyright")
+
+
+def _trades_as(passage: Passage) -> Iterator[Naming]:
+    """Yield the other name behind "trading as", for the name before it."""
+    for cue in cues(passage, "controller", "pgq:TradesAs"):
+        text = passage.text
+        span = naming.name_after(text, cue.end)
+        floor = naming.sentence_start(text, cue.start)
+        bracket = text.rfind("(", floor, cue.start)
+        owner = naming.name_before(text, cue.start if bracket < 0 else bracket, floor)
+        if span and owner:
+            yield from _naming(passage, span, "alias", naming.core(text[owner[0] : owner[1]]))
+
+
+def _title(passage: Passage) -> Iterator[Naming]:
+    """Yield X of the titles "X Privacy Policy" and "Privacy Policy for X"."""
+    found = _TITLE.match(passage.text) if passage.index < _TITLES else None
+    if found:
+        group = "before" if found["before"] else "after"
+        start, end = found.span(group)
+        tail = _APP_TAIL.search(passage.text, start, end)
+        yield from _naming(passage, naming.free_name(passage.text, start, tail.start() if tail else end), "title")
+
+
+def _first_line(passage: Passage, rule: str = "address") -> Iterator[Naming]:
+    """Yield the name that is the first line of an address below `passage`."""
+    following = passage.policy.passages[passage.index + 1 : passage.index + 2]
+    for line in following:
+        span = naming.name_after(line.text, 0)
+        if span and not _CONTACT_LINE.search(line.text) and not line.text[span[1] :].strip(" .,]”"):
+            yield from _naming(line, span, rule)
+
+
+def _address(passage: Passage) -> Iterator[Naming]:
+    """Yield the name on the first line below "contact us at:"."""
+    if passage.text.rstrip().endswith(":") and any(cues(passage, "contact", "pgq:ContactUs")):
+        yield from _first_line(passage)
+
+
+def _speaks(passage: Passage) -> Iterator[Naming]:
+    """Yield the names that open a sentence as its subject: "Acme collects"."""
+    for sentence in passage.sentences:
+        span = naming.name_after(passage.text, sentence.start_char, sentence.end_char)
+        verb = _NEXT_WORD.match(passage.text, span[1]) if span else None
+        if span and verb and verb[1].lower() in naming.words_of("pgq:CompanyVerb"):
+            yield from _naming(passage, span, "speaks")
+
+
+_RULES: tuple[_Rule, ...] = (
+    _defined,
+    _refers_to,
+    _built,
+    _provided_by,
+    _following,
+    _preceding,
+    _at,
+    _copyright,
+    _trades_as,
+    _title,
+    _address,
+    _speaks,
+)
+
+
+def candidates(policy: Policy) -> tuple[Naming, ...]:
+    """Return every place that may name the author, in the order of the text, one rule a place."""
+    found: dict[tuple[int, int], Naming] = {}
+    for passage in policy.passages:
+        for rule in _RULES:
+            for place in rule(passage):
+                key = (place.passage.index, place.start)
+                if key not in found or place.weight > found[key].weight:
+                    found[key] = place
+    return tuple(found[key] for key in sorted(found))
+
+
+def author(policy: Policy) -> tuple[Naming, ...]:
+    """Return the places that name the author of the policy, in the order of the text; () if it names nobody."""
+    groups: dict[str, list[Naming]] = defaultdict(list)
+    for place in candidates(policy):
+        groups[place.of or naming.core(place.name)].append(place)
+    if not groups:
+        return ()
+    merged = {key: _with_spellings(key, groups) for key in groups}
+    best = max(merged, key=lambda key: (_total(merged[key]), -len(key), key))
+    if _total(merged[best]) < _ENOUGH:
+        return ()
+    return tuple(sorted(merged[best], key=lambda place: (place.passage.index, place.start)))
+
+
+def _with_spellings(key: str, groups: Mapping[str, list[Naming]]) -> list[Naming]:
+    """Return the places of one name with those of its short forms, its long forms and its other names."""
+    others = {naming.core(place.name) for place in groups[key]} - {key}
+    return [
+        place
+        for other, places in groups.items()
+        for place in places
+        if other == key or other in others or _spells(other, key)
+    ]
+
+
+def _spells(one: str, other: str) -> bool:
+    """Tell whether one name begins with the other, and that is long enough to tell."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _SHORTEST_CORE and longer.startswith(shorter)
+
+
+def _total(places: list[Naming]) -> float:
+    """Return the weight of places that name one and the same: each rule once, "speaks" a few times."""
+    rules = {place.rule for place in places}
+    speaking = sum(place.rule == "speaks" for place in places)
+    total = sum(_WEIGHTS[rule] for rule in rules) + min(speaking, _MOST_SPEAKING) - ("speaks" in rules)
+    if any(naming.has_legal_form(place.name) for place in places):
+        total += _LEGAL_FORM
+    if rules.isdisjoint(_SELF_DEFINING) and any(_is_known(place) for place in places):
+        total *= _KNOWN
+    return total
+
+
+def _is_known(place: Naming) -> bool:
+    """Tell whether the gazetteer knows the name as a company or a service."""
+    return any(
+        match.start <= place.start and place.end <= match.end
+        for table in ("companies", "services")
+        for match in place.passage.found(table)
+    )
+
+
+def full_name(places: tuple[Naming, ...]) -> str:
+    """Return the fullest spelling of the author's name: with its legal form, from the surest place."""
+    ranked = sorted(
+        places,
+        key=lambda place: (not naming.has_legal_form(place.name), -place.weight, place.passage.index, place.start),
+    )
+    return ranked[0].name
+
+
+def own_names(policy: Policy) -> frozenset[str]:
+    """Return in small letters what the policy calls its author: names, apps, sites and "the company"."""
+    found = {"we", "us", "our company", "the company", "company", "the developer", "the service provider"}
+    places = author(policy)
+    strong = [place for place in candidates(policy) if place.weight >= _PLAIN and not _is_known(place)]
+    for place in (*places, *strong):
+        found |= {place.name.lower(), naming.short(place.name).lower()}
+    found |= {name.lower() for name in _apps(policy)}
+    cores = {naming.core(name) for name in found} | {naming.core(place.name) for place in places}
+    return frozenset(found) | frozenset(_hosts(policy, cores))
+
+
+def _apps(policy: Policy) -> Iterator[str]:
+    """Yield the names of the author's apps and sites: "built the Y app", "Application refers to Y"."""
+    for passage in policy.passages:
+        for found in _APP_NAME.finditer(passage.text):
+            yield found["name"]
+        defined = _REFERS_TO.match(passage.text)
+        if defined and defined["term"].lower() in _OWN_THINGS:
+            span = naming.free_name(passage.text, defined.end())
+            if span:
+                yield passage.text[span[0] : span[1]]
+        yield from (replace(place).name for place in _title(passage))
+
+
+def _hosts(policy: Policy, cores: set[str]) -> Iterator[str]:
+    """Yield the web domains that carry one of the names: "clik" and "www.cliksoftware.com"."""
+    for passage in policy.passages:
+        for found in _HOST.finditer(passage.text.replace("@", " ")):
+            host = found[1].lower()
+            label = re.sub(r"[^a-z0-9]", "", host.rsplit(".", 1)[0])
+            if any(len(core) >= _SHORTEST_CORE and (core in label or label == core) for core in cores):
+                yield host

@@ -1,0 +1,213 @@
+"""Finds the legal bases that a policy gives for its processing: Art. 6, 9 and 10 GDPR, and their UK kin."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.around import cued, cues, sentence
+from extract.claim import Claim, Concept, Support
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+
+_TABLE = "bases"
+_REACH = 34  # characters between a marker and the word it makes a ground; about five words
+_ARTICLE = re.compile(
+    r"(?P<article>\b(?:art(?:icle|\.)?s?\.?\s*)?(?P<number>6|9)\s*"
+    r"(?:\(\s*(?P<first>[12])\s*\)|,?\s*(?:para(?:graph)?|abs|sec(?:tion)?)\b\.?\s*\(?(?P<second>[12])\)?|\.(?P<third>[12])\b)"
+    r"\s*,?\s*(?:(?:sentence|s\.)\s*1\s*,?\s*)?(?:\(|(?:lit(?:era)?|letter|point|pt)\b\.?\s*\(?)\s*(?P<letter>[a-j])\)?)",
+    re.IGNORECASE,
+)
+_TITLE_END = re.compile(r"\s*[.:–—-]")
+_LATER = re.compile(r"\s*(?:,|and|or|&|/)+\s*(?:lit\.?\s*)?\(?(?P<letter>[a-j])\)(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Words that may name a legal basis: where they stand, in which sentence, and which basis they name."""
+
+    start: int
+    end: int
+    term: str
+    opens: int
+    closes: int
+
+
+def bases(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each place where the policy gives a legal basis as the ground for processing."""
+    for passage in policy.passages:
+        if passage.block.boilerplate or (passage.block.kind == "heading" and not _in_basis_place(passage)):
+            continue
+        if passage.block.kind == "cell" and passage.block.row == 0 and passage.block.column_header is None:
+            continue
+        yield from _in_passage(passage)
+
+
+def _in_passage(passage: Passage) -> Iterator[Claim]:
+    lexicon = passage.policy.ontology
+    has_basis = lexicon.term("dpv:hasLegalBasis")
+    seen: set[tuple[int, str]] = set()
+    found = [*_named(passage), *_lawful(passage), *_contracts(passage), *_articles(passage)]
+    grounds = sorted(found, key=lambda ground: (ground.start, -ground.end))
+    for ground in grounds:
+        family = _family(passage, ground.term)
+        verdict = _judged(passage, ground, family)
+        if verdict is None or (ground.opens, family) in seen:
+            continue
+        seen.add((ground.opens, family))
+        term, denied, rule = verdict
+        support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
+        words = passage.evidence(ground.start, ground.end, support=support, rule=rule)
+        yield Claim(has_basis, Concept(term), (words,), denied)
+
+
+def _named(passage: Passage) -> Iterator[_Ground]:
+    """Yield the legal bases that are named in words."""
+    lexicon = passage.policy.ontology
+    top = lexicon.term("dpv:LegalBasis")
+    for match in passage.found("legal-bases"):
+        if match.term != top:
+            yield _Ground(match.start, match.end, match.term, *sentence(passage, match.start))
+
+
+def _lawful(passage: Passage) -> Iterator[_Ground]:
+    """Yield "comply with" and its like where a law follows."""
+    term = passage.policy.ontology.term("eu-gdpr:A6-1-c")
+    for verb in cues(passage, _TABLE, "pgq:LawGround"):
+        law = next(cues(passage, _TABLE, "pgq:LawObject", verb.end, verb.end + _REACH + 12), None)
+        if law is not None and not re.search(r"[.;:]", passage.text[verb.end : law.start]):
+            yield _Ground(verb.start, law.end, term, *sentence(passage, verb.start))
+
+
+def _contracts(passage: Passage) -> Iterator[_Ground]:
+    """Yield "perform" and its like where the contract follows."""
+    term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
+    for verb in cues(passage, _TABLE, "pgq:ContractGround"):
+        contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
+        if contract is not None and not re.search(r"[.;:,]", passage.text[verb.end : contract.start]):
+            yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
+
+
+def _articles(passage: Passage) -> Iterator[_Ground]:
+    """Yield references to Art. 6(1) and 9(2) GDPR with their letters."""
+    lexicon = passage.policy.ontology
+    for found in _ARTICLE.finditer(passage.text):
+        number, part = found["number"], found["first"] or found["second"] or found["third"]
+        if (number, part) not in (("6", "1"), ("9", "2")):
+            continue
+        following: re.Match[str] | None = found
+        while following is not None:
+            iri = f"eu-gdpr:A{number}-{part}-{following['letter'].lower()}"
+            term = next(iter(lexicon.find(iri)), None)
+            if term is not None:
+                yield _Ground(*following.span(), term, *sentence(passage, found.start()))
+            following = _LATER.match(passage.text, following.end())
+
+
+def _family(passage: Passage, term: str) -> str:
+    """Return which of the kinds of ground `term` belongs to; they are told from other uses in different ways."""
+    lexicon = passage.policy.ontology
+    for name in ("dpv:ImpliedConsent", "dpv:Consent", "dpv:Contract", "dpv:LegalObligation", "dpv:LegitimateInterest"):
+        if lexicon.is_under(term, lexicon.term(name)):
+            special = lexicon.label(term).startswith("legitimate activities")
+            return "special" if special or "#A9" in term else name
+    if "#A9" in term or "A10" in term or "Schedule1" in term:
+        return "special"
+    return term.rsplit("-", 1)[0] if "#A6-1-" in term and term.count("-") > 3 else term  # noqa: PLR2004
+
+
+def _judged(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, str] | None:
+    """Return the basis, whether it is denied and the rule, or None if the words are no ground here."""
+    if _ARTICLE.fullmatch(passage.text, ground.start, ground.end) or _is_letter(passage, ground):
+        return ground.term, False, "basis-article"
+    if family in ("dpv:Consent", "dpv:ImpliedConsent"):
+        return _consent(passage, ground)
+    placed = _placed(passage, ground)
+    if family == "special":
+        close = cued(passage, _TABLE, "pgq:SpecialCategory")
+        return (ground.term, False, "basis-special") if placed and close else None
+    if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.start):
+        return None
+    if family == "dpv:LegalObligation":
+        keeps = cued(passage, _TABLE, "pgq:KeepingMarker", ground.opens, ground.closes)
+        other = cued(passage, _TABLE, "pgq:OtherDuty", ground.opens, ground.closes)
+        return None if (keeps or other) and not placed else (ground.term, False, "basis-law")
+    if family == "dpv:Contract":
+        return _contract(passage, ground, placed=placed)
+    named = "interest" in passage.text[ground.start : ground.end].lower()
+    if family == "dpv:LegitimateInterest" and not named and not placed:
+        return None
+    return ground.term, False, "basis-named"
+
+
+def _placed(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether words before or right behind the ground call it a legal basis."""
+    return (
+        _in_basis_place(passage)
+        or cued(passage, _TABLE, "pgq:BasisMarker", ground.opens, ground.end)
+        or cued(passage, _TABLE, "pgq:BasisMarker", ground.end, min(ground.closes, ground.end + _REACH))
+    )
+
+
+def _is_letter(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether the ground is a further letter of an article: "(a) and (f)"."""
+    return len(passage.text[ground.start : ground.end].strip(" ,()/&")) <= len("and (f")
+
+
+def _contract(passage: Passage, ground: _Ground, *, placed: bool) -> tuple[str, bool, str] | None:
+    """Return the basis if the contract is with the person and is the reason: not every contract is."""
+    lexicon = passage.policy.ontology
+    before = max(ground.opens, ground.start - _REACH)
+    things = cues(passage, _TABLE, "pgq:ContractThing", before, ground.closes)
+    if any(thing.start < ground.end and thing.end > before for thing in things):
+        return None
+    generic = lexicon.term("dpv:Contract")
+    broad = ground.term in (lexicon.term("eu-gdpr:A6-1-b"), generic)
+    if broad and not placed and not cued(passage, _TABLE, "pgq:ContractGround", before, ground.end):
+        return None
+    term = lexicon.term("eu-gdpr:A6-1-b") if ground.term == generic else ground.term
+    return term, False, "basis-contract"
+
+
+def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
+    """Return the basis if consent is asked for, given or relied on."""
+    lexicon = passage.policy.ontology
+    before = max(ground.opens, ground.start - _REACH)
+    if any(thing.start < ground.end and ground.start < thing.end for thing in _things(passage)):
+        return None
+    if cued(passage, _TABLE, "pgq:WithoutConsent", before, ground.end):
+        return None
+    if cued(passage, _TABLE, "pgq:ConsentNoGround", before, ground.end):
+        return None
+    parental = lexicon.is_under(ground.term, lexicon.term("pgc:ParentalConsent"))
+    used = cued(passage, _TABLE, "pgq:UseAsConsent", ground.opens, ground.start)
+    behind = cued(passage, _TABLE, "pgq:FollowsConsent", ground.end, ground.closes)
+    if (used or behind) and not parental:
+        return lexicon.term("dpv:ImpliedConsent"), False, "basis-implied"
+    if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.closes):
+        return None
+    opens_passage = ground.start == 0 and _TITLE_END.match(passage.text, ground.end)
+    marked = (
+        _placed(passage, ground)
+        or opens_passage
+        or cued(passage, _TABLE, "pgq:ConsentMarker", before, ground.end)
+        or cued(passage, _TABLE, "pgq:ConsentGiven", ground.end, min(ground.closes, ground.end + _REACH))
+    )
+    generic = ground.term == lexicon.term("dpv:Consent")
+    term = lexicon.term("eu-gdpr:A6-1-a") if generic else ground.term
+    return (term, False, "basis-consent") if marked else None
+
+
+def _things(passage: Passage) -> Iterator[Match]:
+    """Yield the things that are called after consent."""
+    return cues(passage, _TABLE, "pgq:ConsentThing")
+
+
+def _in_basis_place(passage: Passage) -> bool:
+    """Tell whether the passage stands where bases are listed: a column, a list or a section of them."""
+    block = passage.block
+    passages = passage.policy.passages
+    if block.kind == "cell":
+        return block.column_header is not None and cued(passages[block.column_header], _TABLE, "pgq:BasisMarker")
+    if block.kind == "heading":
+        return any(cued(heading, _TABLE, "pgq:BasisMarker") for heading in passage.headings)
+    return cued(passage.lead_in, _TABLE, "pgq:BasisMarker")

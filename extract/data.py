@@ -1,0 +1,237 @@
+"""Categories of personal data: noun phrases that the lexicon knows, and their neighbours in a list of data."""
+
+from collections.abc import Iterator
+
+import ontology
+from extract.claim import Claim, Concept, Unmapped
+from extract.matcher import Match
+from extract.operations import is_under, operation
+from extract.passage import Passage, Policy
+from extract.topics import cue, of_list, stands_under
+from spacy.tokens import Doc, Span, Token
+
+_ONTOLOGY = ontology.load()
+_HAS_DATA = _ONTOLOGY.term("dpv:hasPersonalData")
+_TOP = _ONTOLOGY.term("dpv:PersonalData")
+_GENERIC = frozenset(
+    _ONTOLOGY.term(name)
+    for name in ("dpv:PersonalData", "dpv:CollectedPersonalData", "dpv:ProvidedPersonalData", "dpv:Data")
+)
+_TABLE = "personal-data"
+_CUES = "cues/data"
+_NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
+_MODIFIERS = frozenset(("amod", "compound", "nummod", "nmod:npmod", "flat"))
+_SHORT_ITEM = 14  # words; a longer item of a list of data is a sentence
+_LIST_RUN = 2  # known members that make a list of data of a coordination
+
+
+def is_generic(iri: str) -> bool:
+    """Tell whether a concept only says that there are data, not which."""
+    return iri in _GENERIC
+
+
+def data(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each category of personal data that is named."""
+    for passage in policy.body():
+        if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic")):
+            continue
+        spans = [
+            (span, match)
+            for match in passage.found(_TABLE)
+            if (span := _noun_phrase(passage, match)) is not None
+        ]
+        sure = [_sure(passage, span, match, spans) for span, match in spans]
+        for (span, match), rule in zip(spans, sure, strict=True):
+            if rule is not None:
+                yield _claim(passage, span, Concept(match.term), rule, 0.85)
+        yield from _unknown(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
+
+
+def _sure(passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Match]]) -> str | None:
+    """Return the name of the rule by which words of the lexicon count as data here; None if none holds.
+
+    Words that say by themselves that they are data ("e-mail address") need no more than a sentence about data;
+    an everyday word ("company", "age") has to stand where data are listed or handled.
+    """
+    if of_list(passage) == cue("DataTopic"):
+        return "list of data"
+    if _neighbour(span, match, spans):
+        return "among other data"
+    strong = len(ontology.split(match.form)) > 1
+    clause = passage.clause_of(span.root)
+    handled = operation(passage, clause)
+    if is_under(handled, *_HANDLING) and not is_under(handled, *_SENDING) and clause.actor != "person":
+        if _is_object(span, clause.head):
+            return "what is handled"
+        if strong and not is_generic(match.term) and _of_information(span):
+            return "information about it is handled"
+    if passage.block.kind in ("item", "cell") and span.start <= 3:
+        return "begins an item" if strong or _alone(passage, span) else None
+    if is_generic(match.term):
+        return "data as such" if handled is not None else None
+    return "example of data" if strong and _example_before(passage, span) else None
+
+
+_HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Use", "dpv:Disclose", "dpv:Transfer")
+_SENDING = ("dpv:Transmit", "dpv:Display")
+
+
+def _of_information(span: Span) -> bool:
+    """Tell whether the noun stands behind "information about", "details of" or the like."""
+    head = span.root.head
+    return span.root.dep_ in ("nmod", "obl") and head.lower_ in _DATA_NOUNS
+
+
+def _neighbour(span: Span, match: Match, spans: list[tuple[Span, Match]]) -> bool:
+    """Tell whether only a comma or a conjunction lies between this and another specific category."""
+    for other, other_match in spans:
+        if other is span or is_generic(other_match.term) or other_match.term == match.term:
+            continue
+        first, second = (span, other) if span.start < other.start else (other, span)
+        between = [token.lower_ for token in span.doc[first.end : second.start]]
+        if between and len(between) <= _GAP and all(word in _BETWEEN for word in between):
+            return True
+    return False
+
+
+_GAP = 4
+_BETWEEN = frozenset((",", ";", "and", "or", "/", "&", "and/or", "your", "the", "their", "(", ")", "as", "well", "a"))
+
+
+def _is_object(span: Span, verb: Token) -> bool:
+    """Tell whether a noun is what the verb acts on, directly or in a coordination."""
+    token = span.root
+    for _ in range(5):
+        if token.dep_ in ("obj", "nsubj:pass") and token.head == verb:
+            return True
+        if token.dep_ not in ("conj", "nmod", "obl", "appos", "obj", "compound"):
+            return False
+        token = token.head
+        if token == verb:
+            return False
+    return False
+
+
+def _alone(passage: Passage, span: Span) -> bool:
+    """Tell whether an item or a cell says hardly more than the category."""
+    return len(passage.doc) - len(span) <= 3
+
+
+def _example_before(passage: Passage, span: Span) -> bool:
+    return any(
+        sign.term == cue("Example") and span.start_char - 80 < sign.end <= span.start_char
+        for sign in passage.found(_CUES)
+    )
+
+
+def _claim(passage: Passage, span: Span, value: Concept | Unmapped, rule: str, confidence: float) -> Claim:
+    evidence = passage.evidence(span.start_char, span.end_char, confidence=confidence, rule=rule)
+    return Claim(_HAS_DATA, value, (evidence,))
+
+
+def _noun_phrase(passage: Passage, match: Match) -> Span | None:
+    """Return the noun phrase around a match; None if its words are used as something else than a noun."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is None or not _is_nominal(span) or _is_means(passage, match):
+        return None
+    start = span.start
+    while start > span.sent.start and _modifies(span.doc[start - 1], span):
+        start -= 1
+    return span.doc[start : span.end]
+
+
+def _is_nominal(span: Span) -> bool:
+    """Tell whether the head of the match is a noun in its sentence."""
+    if len(span) > 1:
+        return True
+    token = span[0]
+    if token.pos_ in ("VERB", "AUX") and token.tag_ not in ("VBG", "VBN"):
+        return False
+    if token.dep_ in ("amod", "compound") and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN"):
+        return token.head.lower_ in _DATA_NOUNS
+    return token.pos_ in ("NOUN", "PROPN", "ADJ", "X", "NUM") or token.tag_ == "VBG"
+
+
+_DATA_NOUNS = frozenset(("data", "information", "details", "detail", "number", "numbers", "records", "history", "identifier", "identifiers", "id", "ids", "address", "addresses"))
+
+
+def _modifies(token: Token, span: Span) -> bool:
+    return (
+        token.pos_ in _NOMINAL
+        and token.dep_ in _MODIFIERS
+        and span.start <= token.head.i < span.end
+        and token.lower_ not in ("other", "such", "certain", "same", "following", "own", "any", "some")
+    )
+
+
+def _is_means(passage: Passage, match: Match) -> bool:
+    """Tell whether the words belong to the company or name a way to reach somebody."""
+    return any(
+        cue_match.start <= match.end and match.start <= cue_match.end + 3
+        for cue_match in passage.found(_CUES)
+        if cue_match.term == cue("NotOfThePerson")
+    )
+
+
+def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
+    """Yield the members of a list of data that the lexicon does not know."""
+    if passage.block.kind in ("item", "cell") and not known and of_list(passage) == cue("DataTopic"):
+        span = _first_phrase(passage.doc)
+        if span is not None:
+            yield _claim(passage, span, Unmapped("personal-data", _TOP, span.text), "item of a list of data", 0.7)
+    taken = {token.i for span in known for token in span}
+    for sentence in passage.sentences:
+        for run in _runs(sentence):
+            members = [not taken.isdisjoint(range(part.start, part.end)) for part in run]
+            if sum(members) < _LIST_RUN or sum(members) * 2 < len(run):
+                continue
+            for part, is_known in zip(run, members, strict=True):
+                if not is_known and _plausible(part):
+                    yield _claim(
+                        passage, part, Unmapped("personal-data", _TOP, part.text), "member of a list of data", 0.6
+                    )
+
+
+def _first_phrase(doc: Doc) -> Span | None:
+    """Return the noun phrase with which a short item begins."""
+    words = [token for token in doc if not token.is_punct and not token.is_space]
+    if not words or len(words) > _SHORT_ITEM or words[0].tag_ in ("TO", "VB", "MD") or words[0].pos_ == "VERB":
+        return None
+    start = words[0].i
+    while start < len(doc) and doc[start].pos_ in ("DET", "PRON", "CCONJ"):
+        start += 1
+    end = start
+    while end < len(doc) and doc[end].text not in (",", ";", ".", ":", "(", "–", "-"):
+        end += 1
+    part = doc[start:end]
+    return part if len(part) and _plausible(part) else None
+
+
+def _runs(sentence: Span) -> Iterator[list[Span]]:
+    """Yield the coordinated noun phrases of a sentence as lists of spans, cut at commas and conjunctions."""
+    run: list[Span] = []
+    start = sentence.start
+    for token in sentence:
+        if token.text in (",", ";") or token.lower_ in ("and", "or", "and/or"):
+            if token.i > start:
+                run.append(sentence.doc[start : token.i])
+            start = token.i + 1
+        elif token.tag_ in ("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT") or token.text in (".", ":", "(", ")"):
+            if len(run) > 1:
+                yield run
+            run, start = [], token.i + 1
+    if start < sentence.end:
+        run.append(sentence.doc[start : sentence.end])
+    if len(run) > 1:
+        yield run
+
+
+def _plausible(part: Span) -> bool:
+    """Tell whether a span can be a category of data: a short noun phrase without a verb."""
+    words = [token for token in part if not token.is_punct]
+    return (
+        0 < len(words) <= 7
+        and words[-1].pos_ in ("NOUN", "PROPN")
+        and not any(token.pos_ in ("VERB", "AUX", "PRON", "SCONJ") and token.lower_ != "your" for token in words)
+        and words[0].pos_ not in ("ADV", "ADP", "SCONJ")
+    )

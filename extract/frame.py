@@ -1,0 +1,149 @@
+"""Cuts a sentence into clauses: who does what, whether it is denied, and which words belong to it.
+
+The relations are those of Universal Dependencies. Parses of policies are often wrong in detail, so a clause asks
+for little: a verb that can stand on its own, the words below it, its subject and its negation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from spacy.tokens import Span, Token
+
+Actor = Literal["company", "person", "other", "nobody"]
+
+_SUBJECTS = frozenset(("nsubj", "nsubj:pass", "csubj", "expl"))
+_OPENS_CLAUSE = frozenset(("parataxis", "ccomp", "advcl", "acl:relcl", "acl", "csubj", "conj", "appos"))
+_VERBAL = frozenset(("VERB", "AUX"))
+_COMPANY_WORDS = frozenset(("we", "us", "our", "ours", "i", "my", "company", "app", "application", "developer"))
+_PERSON_WORDS = frozenset(("you", "your", "user", "users", "visitor", "visitors", "customer", "customers", "child"))
+_PERSON_LATER = frozenset(("children", "individual", "individuals", "parent", "parents", "person", "persons"))
+
+
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """A verb that stands on its own (or the head of a fragment) and the words of its clause."""
+
+    sentence: Span
+    head: Token
+    tokens: tuple[Token, ...]
+
+    @property
+    def start(self) -> int:
+        """Return the character offset at which the clause starts in its passage."""
+        return self.tokens[0].idx
+
+    @property
+    def end(self) -> int:
+        """Return the character offset behind the clause."""
+        return self.tokens[-1].idx + len(self.tokens[-1])
+
+    @cached_property
+    def subject(self) -> Token | None:
+        """Return the subject of the verb, or of the verb it is coordinated with."""
+        token: Token = self.head
+        while True:
+            found = next((child for child in token.children if child.dep_ in _SUBJECTS), None)
+            if found is not None or token.dep_ != "conj":
+                return found
+            token = token.head
+
+    @cached_property
+    def passive(self) -> bool:
+        """Tell whether the verb is a passive."""
+        return any(child.dep_ in ("aux:pass", "nsubj:pass") for child in self.head.children)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Return who acts; of a passive without an agent it is the company, which describes what it does."""
+        doer = self.subject
+        if self.passive:
+            doer = next(
+                (
+                    child
+                    for child in self.head.children
+                    if child.dep_ in ("obl", "obl:agent")
+                    and any(mark.lower_ == "by" and mark.dep_ == "case" for mark in child.children)
+                ),
+                None,
+            )
+            if doer is None:
+                return "company"
+        return "nobody" if doer is None else actor_of(doer)
+
+    @cached_property
+    def negator(self) -> Token | None:
+        """Return the word that negates the verb: not, never, no before its subject or object."""
+        token: Token = self.head
+        for _ in range(4):
+            for child in token.children:
+                if child.lower_ in _NEGATORS and child.dep_ in ("advmod", "neg", "cc", "cc:preconj", "det"):
+                    return child
+                if child.dep_ in ("nsubj", "nsubj:pass", "obj", "obl") and child.i < token.i + 6:
+                    none = next((w for w in child.children if w.lower_ in ("no", "neither")), None)
+                    if none is not None or child.lower_ in ("none", "nobody", "nothing"):
+                        return none or child
+            own = any(child.dep_ in ("nsubj", "nsubj:pass") for child in token.children)
+            if token.dep_ != "conj" or own or token.head.pos_ not in _VERBAL or _contrast(token):
+                return None
+            token = token.head
+        return None
+
+
+_NEGATORS = frozenset(("not", "n't", "n’t", "never", "neither", "nor", "no", "cannot"))
+
+
+def _contrast(token: Token) -> bool:
+    """Tell whether a coordinated verb is set against the one before it ("but")."""
+    return any(child.dep_ == "cc" and child.lower_ in ("but", "however", "yet") for child in token.children)
+
+
+def actor_of(token: Token) -> Actor:
+    """Return whom a noun or pronoun stands for."""
+    words = {token.lower_, *(child.lower_ for child in token.children if child.dep_ in ("nmod:poss", "det"))}
+    if token.lower_ in _COMPANY_WORDS or token.lower_ in ("service", "services", "site", "website"):
+        return "company"
+    if token.lower_ in _PERSON_WORDS | _PERSON_LATER:
+        return "person"
+    if token.pos_ == "PRON" and token.lower_ in ("it", "this", "that", "which", "these", "they", "there", "who"):
+        return "nobody"
+    if token.pos_ == "PROPN" or words & {"partner", "partners", "provider", "providers", "party", "parties"}:
+        return "other"
+    return "nobody"
+
+
+def clauses(sentence: Span) -> Iterator[Clause]:
+    """Yield the clauses of a sentence in the order of their heads."""
+    heads = [token.i for token in sentence if _is_head(token)] or [sentence.root.i]
+    members: dict[int, list[Token]] = {index: [] for index in heads}
+    for token in sentence:
+        climbing = token
+        while climbing.i not in members and climbing.head is not climbing:
+            climbing = climbing.head
+        members.get(climbing.i, members[heads[0]]).append(token)
+    for index in heads:
+        if members[index]:
+            yield Clause(sentence, sentence.doc[index], tuple(members[index]))
+
+
+def _is_head(token: Token) -> bool:
+    """Tell whether a token heads a clause: the root, or a verb with a subject of its own."""
+    if token.dep_ == "ROOT":
+        return True
+    if token.pos_ not in _VERBAL or token.dep_ not in _OPENS_CLAUSE or is_infinitive(token):
+        return False
+    if token.dep_ == "conj":
+        return _is_head(token.head) and (
+            any(child.dep_ in _SUBJECTS for child in token.children) or _has_object(token.head)
+        )
+    return any(child.dep_ in _SUBJECTS for child in token.children)
+
+
+def _has_object(token: Token) -> bool:
+    return any(child.dep_ in ("obj", "nsubj:pass", "obl") for child in token.children)
+
+
+def is_infinitive(token: Token) -> bool:
+    """Tell whether a verb is an infinitive with "to"."""
+    return any(child.tag_ == "TO" for child in token.children)

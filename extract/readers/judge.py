@@ -1,0 +1,312 @@
+"""Drafts without a kind get one: numbered lines first, then lists without bullets, then headings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extract.readers import looks
+from extract.readers.draft import Draft, part
+
+LONGEST_NUMBERED_HEADING = 150
+LONGEST_NUMBERED_ITEM = 400
+LONGEST_SERIAL_ITEM = 400
+LONGEST_STOPPED_ITEM = 80
+LONGEST_PLAIN_HEADING_WORDS = 10
+WIDEST_NUMBER_GAP = 3
+LOOK_AHEAD = 2
+LONGEST_ALIKE_ITEM = 700
+FEWEST_ALIKE = 3
+LOWEST_LEVEL = 6
+
+
+def judge(text: str, drafts: Sequence[Draft], *, marked: bool) -> list[Draft]:
+    """Return `drafts` with a kind for each; `marked` says that headings carry marks of their own."""
+    lines = [
+        looks.listed(text, line) if line.kind is None and not line.mark else line
+        for whole in drafts
+        for line in _unpacked(text, whole)
+    ]
+    _number(lines)
+    _list(lines, marked=marked)
+    _head(lines, marked=marked)
+    lines = [replace(line, kind="paragraph") if line.kind is None else line for line in lines]
+    return list(_nest(_level(lines)))
+
+
+def _unpacked(text: str, line: Draft) -> Iterator[Draft]:
+    """Yield the announcement and the items of a line that holds a whole list, or the line itself."""
+    places = looks.inline_items(line.shown) if line.kind is None else []
+    if not places:
+        yield line
+        return
+    for start, end in places:
+        made = part(line, text, start, end)
+        if made.pieces:
+            yield replace(made, kind="item", mark="•", bold=False) if start else made
+
+
+def _number(lines: list[Draft]) -> None:
+    """Decide which numbered lines are headings, items or numbered paragraphs."""
+    for chain in _chains(lines):
+        apart = sum(following - place > 1 for place, following in zip(chain, chain[1:], strict=False))
+        heads = sum(bool(looks.heading_look(lines[place].shown)) or lines[place].bold for place in chain)
+        headings = heads * 5 >= len(chain) * 3 and apart * 5 >= (len(chain) - 1) * 3
+        introduced = chain[0] > 0 and looks.opens_list(lines[chain[0] - 1].shown)
+        for place in chain:
+            lines[place] = replace(
+                lines[place], kind=_numbered_kind(lines, place, headings=headings, introduced=introduced)
+            )
+
+
+def _numbered_kind(lines: Sequence[Draft], place: int, *, headings: bool, introduced: bool) -> looks.Kind:
+    """Return the kind of a numbered line, given what its sequence looks like."""
+    line = lines[place]
+    short = len(line.shown) <= LONGEST_NUMBERED_HEADING
+    if line.bold and short and _has_body(lines, place):
+        return "heading"
+    if headings and short and not introduced and _has_body(lines, place):
+        return "heading"
+    if line.group is None and looks.depth(line.mark) > 1 and looks.stopped(line.shown):
+        return "paragraph"
+    if introduced or line.indent or line.group is not None or len(line.shown) <= LONGEST_NUMBERED_ITEM:
+        return "item"
+    return "paragraph"
+
+
+def _chains(lines: Sequence[Draft]) -> list[list[int]]:
+    """Return the sequences of numbered lines: 1., 2., 3. or (a), (b)."""
+    chains: list[list[int]] = []
+    still_open: list[list[int]] = []
+    for place, line in enumerate(lines):
+        if line.kind is not None or not line.mark:
+            continue
+        chain = _chain_for(lines, place, still_open)
+        if chain is None:
+            chain = []
+            chains.append(chain)
+            still_open.append(chain)
+        else:
+            del still_open[still_open.index(chain) + 1 :]
+        chain.append(place)
+        del still_open[:-8]
+    return chains
+
+
+def _chain_for(lines: Sequence[Draft], place: int, chains: Sequence[list[int]]) -> list[int] | None:
+    """Return the open sequence that the line at `place` continues best."""
+    line = lines[place]
+    best: list[int] | None = None
+    best_fit = 0
+    for chain in chains:
+        last = lines[chain[-1]]
+        step = looks.value(line.mark) - looks.value(last.mark)
+        if looks.style(last.mark) != looks.style(line.mark) or not 0 < step <= WIDEST_NUMBER_GAP:
+            continue
+        fit = 1 + 4 * (step == 1) + 2 * (_look(last) == _look(line)) + (last.indent == line.indent)
+        if fit >= best_fit:
+            best, best_fit = chain, fit
+    return best
+
+
+def _look(line: Draft) -> tuple[str, bool]:
+    """Return what lines of one sequence have in common."""
+    look = looks.heading_look(line.shown)
+    return ("caps" if look == "caps" else "line" if look else ""), line.bold
+
+
+def _has_body(lines: Sequence[Draft], place: int) -> bool:
+    """Return whether the line at `place` stands above a text of its own."""
+    strong = looks.heading_look(lines[place].shown) != "plain"
+    for line in lines[place + 1 : place + 1 + LOOK_AHEAD]:
+        if line.kind in ("item", "cell") or looks.is_body(line) or looks.opens_list(line.shown):
+            return True
+        if line.kind is None and not looks.heading_look(line.shown) and not looks.is_fact(line.shown):
+            return strong and line.gap
+    return False
+
+
+def _list(lines: list[Draft], *, marked: bool) -> None:
+    """Turn short lines after an announcement into items, where they have no bullets."""
+    place = 0
+    while place < len(lines):
+        if lines[place].kind is not None:
+            place += 1
+            continue
+        end = _run(lines, place)
+        before = lines[place - 1] if place else None
+        if before is not None and before.kind != "cell" and looks.opens_list(before.shown):
+            stop = _list_end(lines, place, end, marked=marked)
+        else:
+            place, stop = _series(lines, place, end)
+        for member in range(place, stop):
+            lines[member] = replace(lines[member], kind="item")
+        place = max(end, place + 1) if stop <= place else stop
+
+
+def _list_end(lines: Sequence[Draft], place: int, end: int, *, marked: bool) -> int:
+    """Return where the list ends whose lines may reach from `place` to `end`."""
+    alike = place
+    while alike < len(lines) and _alike(lines[place], lines[alike]):
+        alike += 1
+    if alike - place >= FEWEST_ALIKE and alike > end:
+        return alike
+    if end - place == 1 and looks.stopped(lines[place].shown):
+        return place
+    follower = lines[end] if end < len(lines) else None
+    if end > place and not marked and follower is not None and _leads_on(lines[end - 1], follower):
+        return end - 1
+    return end
+
+
+def _alike(first: Draft, line: Draft) -> bool:
+    """Return whether a line is an item of the list that begins with `first`, however long."""
+    return line.kind is None and len(line.shown) <= LONGEST_ALIKE_ITEM and looks.alike(first.shown, line.shown)
+
+
+def _leads_on(last: Draft, follower: Draft) -> bool:
+    """Return whether the last line of a list is rather the heading of what follows."""
+    if follower.kind is None and looks.is_body(follower):
+        return bool(looks.heading_look(last.shown))
+    return follower.kind == "item" and last.bold
+
+
+def _run(lines: Sequence[Draft], place: int) -> int:
+    """Return the end of the run of lines from `place` that could be items of one list."""
+    end = place
+    dense = place + 1 < len(lines) and not lines[place + 1].gap
+    while end < len(lines) and lines[end].kind is None and _item_look(lines[end].shown):
+        if end > place and ((dense and lines[end].gap) or _closes(lines[end - 1].shown, lines[end].shown)):
+            break
+        end += 1
+    return end
+
+
+def _closes(before: str, shown: str) -> bool:
+    """Return whether a line is a sentence after items that are none."""
+    return looks.stopped(shown) and not looks.stopped(before) and not looks.serial(before)
+
+
+def _item_look(shown: str) -> bool:
+    """Return whether a line could be an item."""
+    if looks.opens_list(shown):
+        return False
+    if looks.serial(shown):
+        return len(shown) <= LONGEST_SERIAL_ITEM
+    if looks.stopped(shown):
+        return len(shown) <= LONGEST_STOPPED_ITEM
+    return len(shown) <= looks.LONGEST_ITEM
+
+
+def _series(lines: Sequence[Draft], place: int, end: int) -> tuple[int, int]:
+    """Return where the first list without announcement stands in a run: lines in small letters or with semicolons."""
+    first = place
+    while first < end:
+        stop = first
+        while stop < end and (looks.serial(lines[stop].shown) or lines[stop].shown[0].islower()):
+            stop += 1
+        serial = sum(looks.serial(line.shown) for line in lines[first:stop])
+        announced = first > 0 and looks.introduces(lines[first - 1].shown, lines[first].shown)
+        if stop - first > 1 and (serial > 1 or announced):
+            return first, stop + (stop < end and looks.serial(lines[stop - 1].shown))
+        first = max(stop, first + 1)
+    return end, end
+
+
+def _head(lines: list[Draft], *, marked: bool) -> None:
+    """Turn lines that look like headings into headings."""
+    for place, line in enumerate(lines):
+        if line.kind is None and _is_heading(lines, place, marked=marked):
+            lines[place] = replace(line, kind="heading")
+
+
+def _is_heading(lines: Sequence[Draft], place: int, *, marked: bool) -> bool:
+    """Return whether the line at `place` is a heading without a mark."""
+    line = lines[place]
+    look = looks.heading_look(line.shown)
+    if not look or not _has_body(lines, place):
+        return False
+    if looks.opens_list(line.shown) and look == "plain":
+        # "We collect:" announces a list; above running text it would be a heading.
+        return line.bold and lines[place + 1].kind != "item"
+    if line.bold:
+        return True
+    if marked:
+        return look == "caps" and line.gap and lines[place + 1].gap
+    return look != "plain" or _is_plain_heading(lines, place)
+
+
+def _is_plain_heading(lines: Sequence[Draft], place: int) -> bool:
+    """Return whether a short line in sentence case stands alone above running text."""
+    line, follower = lines[place], lines[place + 1]
+    before = lines[place - 1] if place else None
+    alone = (
+        before is None
+        or before.kind in ("heading", "item", "cell")
+        or looks.stopped(before.shown)
+        or looks.opens_list(before.shown)
+        or len(before.shown) > looks.LONGEST_HEADING
+    )
+    return (
+        alone
+        and len(line.shown.split()) <= LONGEST_PLAIN_HEADING_WORDS
+        and (follower.kind == "item" or looks.is_body(follower) or bool(looks.heading_look(follower.shown)))
+    )
+
+
+def _level(lines: Sequence[Draft]) -> Iterator[Draft]:
+    """Yield `lines` with a level for each heading that has none."""
+    loose = [line for line in lines if line.kind == "heading" and not line.level]
+    ranked = sum(bool(line.mark) or looks.all_caps(line.shown) for line in loose) > 1
+    above = 0
+    for place, line in enumerate(lines):
+        if line.kind != "heading":
+            yield line
+        elif line.level:
+            above = line.level
+            yield line
+        elif place == 0 and not line.mark and not above:
+            yield replace(line, level=1)
+            above = 1
+        else:
+            yield replace(line, level=min(LOWEST_LEVEL, max(above, 1) + _rank(line, ranked=ranked)))
+
+
+def _rank(line: Draft, *, ranked: bool) -> int:
+    """Return how deep a heading stands below the last one whose level is marked."""
+    deep = looks.depth(line.mark)
+    if deep:
+        return deep
+    if looks.all_caps(line.shown) or not ranked:
+        return 1
+    return 2
+
+
+def _nest(lines: Iterator[Draft]) -> Iterator[Draft]:
+    """Yield the lines with list and depth for each item that has none."""
+    stack: list[tuple[int, str]] = []
+    groups: list[int] = []
+    last: dict[str, int] = {}
+    fresh = -1
+    since = 0
+    for line in lines:
+        if line.kind != "item" or line.group is not None:
+            since += 1
+            if line.kind != "paragraph" or since > 1 or looks.opens_list(line.shown):
+                stack, groups, last = [], [], {}
+            yield line
+            continue
+        form = looks.style(line.mark) if line.mark else ""
+        if since and not (looks.value(line.mark) == last.get(form, -9) + 1 or looks.value(line.mark) == 0):
+            stack, groups, last = [], [], {}
+        since = 0
+        here = (line.indent, form)
+        while stack and here not in stack and stack[-1][0] > line.indent:
+            stack.pop()
+            groups.pop()
+        if here in stack:
+            del stack[stack.index(here) + 1 :], groups[stack.index(here) + 1 :]
+        else:
+            stack.append(here)
+            groups.append(fresh)
+            fresh -= 1
+        last[form] = looks.value(line.mark)
+        yield replace(line, level=len(stack), group=groups[-1])

@@ -1,0 +1,107 @@
+"""Recipients: companies and services, known or not, and categories, where the text lets data reach them."""
+
+from collections.abc import Iterator
+
+import ontology
+from extract.claim import Claim, Company, Concept, Service
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+from extract.topics import cue, of_list, stands_under
+from spacy.tokens import Span, Token
+
+_ONTOLOGY = ontology.load()
+_HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
+_HAS_SERVICE = _ONTOLOGY.term("dpv:hasService")
+_PROVIDER = _ONTOLOGY.term("dpv:hasServiceProvider")
+_TABLE = "recipients-roles"
+_CUES = "cues/recipients"
+_NOT_RECIPIENTS = frozenset(
+    _ONTOLOGY.term(name)
+    for name in (
+        "dpv:DataController", "dpv:JointDataControllers", "dpv:LegalEntity", "dpv:DataExporter", "dpv:Representative",
+        "dpv:DataProtectionOfficer", "dpv:DataProtectionAuthority", "legal-gb:DPA-GB", "dpv:Recipient", "dpv:DataImporter",
+    )
+)
+
+
+def recipients(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each recipient, named or by category."""
+    own = _own_names(policy)
+    for passage in policy.body():
+        if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic"), cue("DefinitionTopic")):
+            continue
+        listed = of_list(passage) == cue("RecipientTopic")
+        for sentence in passage.sentences:
+            if not (listed or _sharing(passage, sentence)):
+                continue
+            yield from _categories(passage, sentence)
+            yield from _named(passage, sentence, own)
+
+
+def _own_names(policy: Policy) -> frozenset[str]:
+    try:
+        from extract import controller  # noqa: PLC0415  written beside this one
+    except ImportError:
+        return frozenset()
+
+    return frozenset(controller.own_names(policy))
+
+
+def _sharing(passage: Passage, sentence: Span) -> bool:
+    """Tell whether something in the sentence lets data reach somebody."""
+    return any(
+        match.term == cue("SharingSign") for match in passage.found(_CUES, sentence.start_char, sentence.end_char)
+    ) or stands_under(passage, cue("RecipientTopic"))
+
+
+def _categories(passage: Passage, sentence: Span) -> Iterator[Claim]:
+    for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
+        if match.term in _NOT_RECIPIENTS or _excluded(passage, match):
+            continue
+        span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+        if span is None or not _is_noun(span):
+            continue
+        start = span.start
+        while start > sentence.start and _modifies(passage.doc[start - 1], span):
+            start -= 1
+        whole = passage.doc[start : span.end]
+        evidence = passage.evidence(whole.start_char, whole.end_char, confidence=0.8, rule="category of recipients")
+        yield Claim(_HAS_RECIPIENT, Concept(match.term), (evidence,))
+
+
+def _is_noun(span: Span) -> bool:
+    last = span[-1]
+    if last.dep_ in ("compound", "amod") and last.head.i >= span.end and last.head.pos_ in ("NOUN", "PROPN"):
+        return False
+    return last.pos_ in ("NOUN", "PROPN", "ADJ") or len(span) > 1
+
+
+def _modifies(token: Token, span: Span) -> bool:
+    return token.dep_ in ("amod", "compound") and span.start <= token.head.i < span.end and token.pos_ in ("ADJ", "NOUN", "PROPN")
+
+
+def _excluded(passage: Passage, match: Match) -> bool:
+    """Tell whether the words before the name say that it receives nothing."""
+    return any(
+        sign.term == cue("NoRecipient") and sign.start <= match.end and match.start <= sign.end + 12
+        for sign in passage.found(_CUES)
+    )
+
+
+def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Claim]:
+    start, end = sentence.start_char, sentence.end_char
+    services = list(passage.found("services", start, end))
+    for match in services:
+        if match.form.lower() in own or _excluded(passage, match):
+            continue
+        provider = next(iter(_ONTOLOGY.values(match.term, _PROVIDER)), None)
+        company = Company(_ONTOLOGY.label(provider), provider) if provider else None
+        evidence = passage.evidence(match.start, match.end, confidence=0.85, rule="known service")
+        yield Claim(_HAS_SERVICE, Service(_ONTOLOGY.label(match.term), match.term, company), (evidence,))
+    for match in passage.found("companies", start, end):
+        if match.form.lower() in own or _excluded(passage, match):
+            continue
+        if any(service.start <= match.start and match.end <= service.end for service in services):
+            continue
+        evidence = passage.evidence(match.start, match.end, confidence=0.85, rule="known company")
+        yield Claim(_HAS_RECIPIENT, Company(_ONTOLOGY.label(match.term), match.term), (evidence,))

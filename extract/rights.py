@@ -1,0 +1,349 @@
+"""Finds the rights that a policy grants, the authorities it names and how the rights are exercised.
+
+A right is granted where the person may do something to the data: "you have the right to", "you can", "ask us to",
+"if you wish to". The words of a sentence are walked from the left, and whoever acts decides whether an act counts:
+"we may delete your data" grants nothing. An act counts only if its object fits: data, processing, consent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import ontology
+from extract.claim import Claim, Company, Concept, Node, Text
+from extract.passage import Passage, Policy
+
+_TABLE = "cues/rights"
+_REACH = 110  # characters within which an act finds its object
+_BEHIND = 120  # characters within which a passive finds what it is about
+_HOLDER_REACH = 55  # characters between "you" and "right" that still make one phrase
+_ASIDE_REACH = 16  # "request that the company": who is asked is no new actor
+_STRONG = frozenset(("Right", "Ask", "Enable"))
+_BREAK = re.compile(r"[.;:?!](?=\s|$)|\s[-–—•]\s")
+_TAIL_BREAK = re.compile(r"[.,;:()?!\[\]“”\"]|\s[-–—•]\s")
+_SENTENCE_END = re.compile(r"[.?!][\"”’)]*\s*$")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s)\]>,]*[^\s)\]>,.]")
+_OBJECTS: Mapping[str, frozenset[str]] = {
+    "DataAct": frozenset(("Data",)),
+    "ChangeAct": frozenset(("Data", "Account")),
+    "ProcessingAct": frozenset(("Data", "Processing", "Account")),
+    "ConsentAct": frozenset(("Consent",)),
+    "MarketingAct": frozenset(("Marketing",)),
+}
+_CONFIDENCE = {"Right": 0.95, "Ask": 0.9, "Enable": 0.85, "Can": 0.85, "Free": 0.7}
+_HEADING_CONFIDENCE = 0.6
+_OUT_OF_PLACE = frozenset(("Other", "Stop", "Company"))
+_TAIL_STOPS = frozenset(("Stop", "Tail", "Company", "Can", "Reach"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """A cue or a named right in a passage: its words, its name, its group and the right it is about."""
+
+    start: int
+    end: int
+    words: str
+    name: str
+    group: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """What lets the person act: the kind of words, where they stand, and where a quote of them begins."""
+
+    kind: str
+    place: int
+    quote: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """A right that is granted, and the characters that grant it."""
+
+    right: str
+    start: int
+    end: int
+    grant: _Grant
+
+
+@cache
+def _known() -> Mapping[str, tuple[str, str, str]]:
+    """Return name, group and right ("" if none) of each cue by its IRI."""
+    lexicon = ontology.load()
+    related = ontology.NAMESPACES["skos"] + "related"
+    known: dict[str, tuple[str, str, str]] = {}
+    for term in lexicon.terms.values():
+        if term.iri.startswith(ontology.NAMESPACES["pgq"]):
+            name = term.iri.rsplit("#", 1)[1]
+            group = term.broader[0].rsplit("#", 1)[1] if term.broader else name
+            known[term.iri] = (name, group, next(iter(lexicon.values(term.iri, related)), ""))
+    return known
+
+
+@cache
+def _read_from_acts() -> frozenset[str]:
+    """Return the rights that are read from acts and their objects, not from phrases of the lexicon."""
+    lexicon = ontology.load()
+    acts = {right for _, group, right in _known().values() if right and group.endswith("Act")}
+    tops = {lexicon.term("dpv:Right"), lexicon.term("dpv:DataSubjectRight")}
+    return frozenset(acts - {lexicon.term("pgc:RightToObjectDirectMarketing")} | tops)
+
+
+@cache
+def _free() -> frozenset[str]:
+    """Return the rights whose phrases grant them by themselves: "complain to us", "will not discriminate"."""
+    term = ontology.load().term
+    return frozenset((term("pgc:RightToNonDiscrimination"), term("pgc:RightToComplainToController")))
+
+
+def _cues(passage: Passage, start: int, end: int) -> list[_Cue]:
+    """Return the cues and the named rights within characters `start` to `end`, in the order of the text."""
+    found = [
+        _Cue(m.start, m.end, m.form.lower(), *_known()[m.term]) for m in passage.found(_TABLE, start, end)
+    ]
+    found += [
+        _Cue(m.start, m.end, m.form.lower(), "Phrase", "PhraseAct", m.term)
+        for m in passage.found("rights", start, end)
+        if m.term not in _read_from_acts()
+    ]
+    return sorted(found, key=lambda cue: (cue.start, cue.end, cue.right))
+
+
+def _after(cue: _Cue, grant: _Grant | None, holder: _Cue | None) -> _Grant | None:
+    """Return the grant that holds after `cue`, which is no act; `holder` is who was named last."""
+    person = holder is not None and holder.group == "Person"
+    strong = grant is not None and grant.kind in _STRONG
+    match cue.group:
+        case "OtherRight" | "Not":
+            return None
+        case "Company":
+            asked = grant is not None and grant.kind == "Ask" and cue.start - grant.place < _ASIDE_REACH
+            return grant if asked else None
+        case "Person":
+            return grant if strong else None
+        case "Right":
+            near = holder is not None and person and cue.start - holder.start < _HOLDER_REACH
+            return _Grant("Right", cue.start, holder.start if holder is not None and near else cue.start)
+        case "Enable":
+            return _Grant("Enable", cue.start, cue.start)
+        case "Ask" if person or strong:
+            quote = grant.quote if grant is not None and grant.kind == "Right" else None
+            return _Grant("Ask", cue.start, cue.start if quote is None else quote)
+        case "Can" if holder is not None and person and not strong:
+            return _Grant("Can", cue.start, holder.start)
+        case _:
+            return grant
+
+
+def _walk(cues: Sequence[_Cue], opening: _Grant | None) -> Iterator[tuple[_Cue, _Grant | None]]:
+    """Yield each of `cues` with the grant that holds at it; `opening` holds from the start."""
+    holder: _Cue | None = None
+    grant = opening
+    for number, cue in enumerate(cues):
+        if cue.group.endswith("Act"):
+            if cue.words.startswith("right"):
+                near = (
+                    holder is not None
+                    and holder.group == "Person"
+                    and cue.start - holder.start < _HOLDER_REACH
+                )
+                grant = _Grant("Right", cue.start, holder.start if holder is not None and near else cue.start)
+            yield cue, grant
+            grant = grant and replace(grant, quote=None)
+            continue
+        asks_first = number == 0 and cue.group == "Ask"
+        grant = _Grant("Ask", cue.start, cue.start) if asks_first else _after(cue, grant, holder)
+        if cue.group in ("Person", "Company", "OtherRight") or (cue.group == "Other" and grant is None):
+            holder = cue
+        yield cue, grant
+
+
+def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> _Cue | None:
+    """Return what `act` is done to: the first fitting noun behind it, or before it in a passive."""
+    fitting = _OBJECTS[act.group]
+    text = passage.text
+    for cue in cues:
+        if cue.start < act.end and not (cue.start >= act.start and cue.end > act.end):
+            continue
+        if cue.start > act.end + _REACH or _BREAK.search(text, act.end, cue.start):
+            break
+        if cue.group in fitting:
+            return cue
+        if cue.group in _OUT_OF_PLACE:
+            if cue.group == "Other":
+                return None
+            break
+    if grant.kind in _STRONG and act.words.endswith(("ed", "wn")):
+        behind = [c for c in cues if grant.place < c.start < act.start and act.start - c.end < _BEHIND]
+        return next((c for c in reversed(behind) if c.group in fitting), None)
+    return None
+
+
+def _is_bare(passage: Passage, act: _Cue, grant: _Grant) -> bool:
+    """Tell whether an act without an object is granted all the same: "right to access, correct and delete"."""
+    following = passage.text[act.end :].lstrip(' )”"’')
+    return grant.kind == "Right" and (
+        not following or following[0] in ".,;:–—-/(" or following.startswith(("and ", "or "))
+    )
+
+
+def _tail(passage: Passage, cues: Sequence[_Cue], end: int, stop: int) -> int:
+    """Return where the words end that belong to the noun that ends at `end`: "data we hold about you"."""
+    found = _TAIL_BREAK.search(passage.text, end, stop)
+    limits = [cue.start for cue in cues if cue.start >= end and cue.group in _TAIL_STOPS]
+    limit = min([*limits, found.start() if found else stop])
+    return end + len(passage.text[end:limit].rstrip())
+
+
+def _complaint_end(cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None:
+    """Return where the words end by which a complaint to an authority is granted; None if it is not."""
+    authorities = [cue for cue in cues if cue.group == "Authority"]
+    following = next((cue for cue in authorities if act.end <= cue.end <= act.end + _REACH), None)
+    if act.name == "ContactAct":
+        near = following is not None and following.start - act.end < _ASIDE_REACH
+        return following.end if following is not None and near else None
+    if following is not None:
+        return following.end
+    return act.end if authorities or grant.kind == "Right" else None
+
+
+def _end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> int | None:
+    """Return where the words end by which `act` is granted, or None if it is granted nothing."""
+    if act.group == "ComplaintAct":
+        return _complaint_end(cues, act, grant)
+    if act.group == "PhraseAct":
+        return act.end
+    if act.group == "NamedAct":
+        behind = next((cue for cue in cues if cue.start >= act.end), None)
+        misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
+        fits = not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun")
+        return _tail(passage, cues, act.end, stop) if fits else None
+    found = _object(passage, cues, act, grant)
+    if found is not None:
+        return _tail(passage, cues, max(found.end, act.end), stop)
+    if "unsubscrib" in act.words or (
+        act.group not in ("ConsentAct", "MarketingAct") and _is_bare(passage, act, grant)
+    ):
+        return act.end
+    return None
+
+
+def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) -> Iterator[_Granted]:
+    """Yield the rights that characters `start` to `stop` grant; acts in a row for one right are one."""
+    cues = _cues(passage, start, stop)
+    portable = any(cue.name == "PortabilityNoun" for cue in cues)
+    last: dict[str, _Granted] = {}
+    for act, grant in _walk(cues, opening):
+        if not act.group.endswith("Act") or (portable and act.name == "CopyAct"):
+            continue
+        let = grant or (_Grant("Free", act.start, act.start) if act.right in _free() else None)
+        end = let and _end(passage, cues, act, let, stop)
+        if let is None or end is None:
+            continue
+        begin = act.start if let.quote is None else let.quote
+        known = last.get(act.right)
+        if known is not None and known.grant.place == let.place:
+            begin, end = known.start, max(end, known.end)
+        last[act.right] = _Granted(act.right, begin, end, let)
+        if known is not None and known.grant.place != let.place:
+            yield known
+    yield from last.values()
+
+
+def _opening(passage: Passage, start: int, stop: int) -> _Grant | None:
+    """Return what lets the person act from the start of a sentence: its lead-in, or "To delete it, write to us"."""
+    cues = _cues(passage, start, stop)
+    if passage.text[start:stop].lower().startswith("to ") and any(cue.group == "Reach" for cue in cues):
+        return _Grant("Can", start)
+    lead = passage.lead_in
+    if start > 0 or lead is None or (cues and cues[0].group == "Stop" and cues[0].start == 0):
+        return None
+    steps = list(_walk(_cues(lead, 0, len(lead.text)), None))
+    if not steps or steps[-1][0].group == "Stop":
+        return None
+    if any(cue.group == "Right" for cue, _ in steps):
+        return _Grant("Right", start)
+    return steps[-1][1] and _Grant(steps[-1][1].kind, start)
+
+
+def _sentences(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the characters of each sentence; pieces that end in no full stop are joined with what follows."""
+    begin: int | None = None
+    for sentence in passage.sentences:
+        begin = sentence.start_char if begin is None else begin
+        if _SENTENCE_END.search(sentence.text):
+            yield begin, sentence.end_char
+            begin = None
+    if begin is not None:
+        yield begin, len(passage.text)
+
+
+def _of(passage: Passage) -> Iterator[_Granted]:
+    """Yield the rights that a passage grants."""
+    for start, stop in _sentences(passage):
+        yield from _granted(passage, start, stop, _opening(passage, start, stop))
+
+
+def _claim(passage: Passage, found: _Granted, predicate: str, confidence: float) -> Claim:
+    evidence = passage.evidence(
+        found.start, found.end, confidence=confidence, rule=f"right-{found.grant.kind.lower()}"
+    )
+    return Claim(predicate, Concept(found.right), (evidence,))
+
+
+def _authorities(passage: Passage, predicate: str) -> Iterator[Claim]:
+    """Yield the authorities that a passage names; those without a node of their own are companies by name."""
+    lexicon = passage.policy.ontology
+    for match in passage.found(_TABLE):
+        name, group, related = _known()[match.term]
+        if group != "Authority":
+            continue
+        complaint = any(_known()[m.term][1] == "ComplaintAct" for m in passage.found(_TABLE))
+        if name == "AnyAuthority" and not complaint:
+            continue
+        value = Concept(related) if related else Company(lexicon.label(match.term))
+        evidence = passage.evidence(match.start, match.end, confidence=0.9, rule="authority")
+        yield Claim(predicate, value, (evidence,))
+
+
+def _notice(passage: Passage, predicate: str) -> Iterator[Claim]:
+    """Yield how the rights are exercised, if a passage says so and gives an address for it."""
+    term = passage.policy.ontology.term
+    for start, stop in _sentences(passage):
+        if not any(_known()[m.term][0] == "Exercise" for m in passage.found(_TABLE, start, stop)):
+            continue
+        places = [*_EMAIL.finditer(passage.text, start, stop), *_LINK.finditer(passage.text, start, stop)]
+        contacts = tuple(
+            Claim(
+                term("dpv:hasContact"),
+                Text(place[0]),
+                (passage.evidence(place.start(), place.end(), confidence=0.9, rule="right-exercise"),),
+            )
+            for place in places
+        )
+        if contacts:
+            end = start + len(passage.text[start:stop].rstrip())
+            evidence = passage.evidence(start, end, confidence=0.85, rule="right-exercise")
+            yield Claim(predicate, Node("notice", (term("dpv:RightExerciseNotice"),), contacts), (evidence,))
+
+
+def rights(policy: Policy) -> Iterator[Claim]:
+    """Yield the rights that a policy grants, the authorities it names and how the rights are exercised."""
+    term = policy.ontology.term
+    right, authority, notice = term("dpv:hasRight"), term("dpv:hasAuthority"), term("dpv:hasNotice")
+    seen: set[str] = set()
+    for passage in policy.body():
+        for found in _of(passage):
+            seen.add(found.right)
+            yield _claim(passage, found, right, _CONFIDENCE[found.grant.kind])
+        yield from _authorities(passage, authority)
+        yield from _notice(passage, notice)
+    for passage in policy.passages:
+        if passage.block.kind == "heading" and not passage.block.boilerplate:
+            for found in _of(passage):
+                if found.grant.kind == "Right" and found.right not in seen:
+                    seen.add(found.right)
+                    yield _claim(passage, found, right, _HEADING_CONFIDENCE)

@@ -1,0 +1,50 @@
+"""What the heading, the lead-in or the column head of a passage announces."""
+
+from collections.abc import Iterator
+
+import ontology
+from extract.passage import Passage
+
+_CUES = ontology.load().vocabularies["pgq"]
+_SHORT = 14  # words; a longer heading is a sentence, whose cues say little about what follows
+
+
+def announced(passage: Passage) -> str | None:
+    """Return the topic (IRI of a cue) that `passage` announces for the list below it: its last cue."""
+    cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
+    return cues[-1].term if cues else None
+
+
+def of_list(passage: Passage) -> str | None:
+    """Return the topic of the list in which an item stands, or of the column of a cell."""
+    block = passage.block
+    if block.kind == "cell" and block.column_header is not None:
+        return announced(passage.policy.passages[block.column_header])
+    lead = passage.lead_in
+    while lead is not None:
+        found = announced(lead)
+        if found is not None or lead.block.lead_in is None:
+            return found
+        lead = lead.lead_in
+    return None
+
+
+def of_sections(passage: Passage) -> Iterator[str]:
+    """Yield the topics of the headings above a passage, the nearest first."""
+    for heading in passage.headings:
+        found = {cue.term for cue in heading.found("cues/topics")}
+        yield from sorted(found)
+
+
+def stands_under(passage: Passage, *topics: str) -> bool:
+    """Tell whether the nearest heading with a topic announces one of `topics`."""
+    for heading in passage.headings:
+        found = {cue.term for cue in heading.found("cues/topics")}
+        if found:
+            return not found.isdisjoint(topics)
+    return False
+
+
+def cue(name: str) -> str:
+    """Return the IRI of a cue by its name; raise UnknownTermError for a misspelt one."""
+    return _CUES[name]

@@ -1,0 +1,38 @@
+"""What can go wrong while a graph is built, kept or checked.
+
+PolicyGraphError
+├── BrokenClaim       a claim points outside its policy's text, or cannot be written as RDF
+├── StoreError        a store cannot be opened, read or written
+└── ShapeViolation    a graph breaks a promise of the data model (the integrity shapes)
+"""
+
+
+class PolicyGraphError(Exception):
+    """Above all errors of this package; a message names the policy, the place and what to do."""
+
+
+class BrokenClaim(PolicyGraphError):
+    """Raised when a claim does not fit the text that it comes from: an extractor is at fault."""
+
+    def __init__(self, policy: str, place: str, problem: str) -> None:
+        super().__init__(f"{policy}, {place}: {problem}; see the rule that made this claim")
+        self.policy = policy
+        self.place = place
+
+
+class StoreError(PolicyGraphError):
+    """Raised when a store cannot be opened, read or written."""
+
+    def __init__(self, place: str, problem: str, advice: str) -> None:
+        super().__init__(f"{place}: {problem}; {advice}")
+        self.place = place
+
+
+class ShapeViolation(PolicyGraphError):
+    """Raised by whoever asks for a graph without faults and gets one that breaks an integrity shape."""
+
+    def __init__(self, policy: str, requirement: str, message: str, node: str) -> None:
+        super().__init__(f"{policy}, {node}: {message} ({requirement}, see ontology/shapes/integrity.ttl)")
+        self.policy = policy
+        self.requirement = requirement
+        self.node = node

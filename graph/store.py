@@ -1,0 +1,307 @@
+"""Keeps the graph of many policies on disk or in memory, and answers what is asked of it."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self
+
+import pyoxigraph as ox
+
+import ontology
+from extract.claim import Reading
+from graph import derive, iri, serial, shared
+from graph.errors import StoreError
+from graph.quads import in_graph, quads
+from graph.terms import Term, name_of, term
+from ontology import NAMESPACES, Ontology
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """One text of a policy that a store holds; `files` are the names under which it was read."""
+
+    iri: str
+    policy: str
+    sha256: str
+    files: tuple[str, ...]
+    stale: bool = False
+
+    @property
+    def graph(self) -> ox.NamedNode:
+        """Return the graph of its statements."""
+        return ox.NamedNode(self.iri + "graph")
+
+    @property
+    def evidence(self) -> ox.NamedNode:
+        """Return the graph of its mentions."""
+        return ox.NamedNode(self.iri + "evidence")
+
+
+class Store:
+    """The graph of many policies, in the folder `path`, or in memory if that is None.
+
+    The ontology graph is brought up to date on opening, unless the store is opened to be read only. A store
+    closes when it is let go of; use it in a `with` statement to say when.
+    """
+
+    def __init__(
+        self,
+        path: Path | str | None = None,
+        *,
+        base: str = iri.BASE,
+        lexicon: Ontology | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.base = base
+        self.ontology = lexicon or ontology.load()
+        self._store = _open(path, read_only=read_only)
+        if not read_only:
+            self._keep_ontology()
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Write everything to disk and let go of the folder."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Return how many quads the store holds."""
+        return len(self._store)
+
+    def close(self) -> None:
+        """Write everything to disk and let go of the folder; the store is empty afterwards."""
+        self._store.flush()
+        self._store = ox.Store()
+
+    # --- writing -------------------------------------------------------------------------------------------
+
+    def add(self, readings: Iterable[Reading], *, keep_versions: bool = False) -> tuple[str, ...]:
+        """Write readings in one transaction and return the IRIs of their versions.
+
+        A version that is read again is replaced. Another text of the same policy, read from a file of the
+        same name, takes the place of the older one; with `keep_versions` the older one stays, marked stale.
+        Shortcut edges stay as they are until `rebuild_derived`.
+        """
+        fresh: dict[ox.Quad, None] = {}
+        read: dict[str, set[str]] = defaultdict(set)
+        for reading in readings:
+            made = dict.fromkeys(quads(reading, self.ontology, base=self.base))
+            fresh |= made
+            read[_version_of(made)].add(reading.name)
+        outdated = [quad for version in read for quad in self._outdated(version, fresh)]
+        for version, files in read.items():
+            for old in self._older(version, files):
+                if old.iri in read:
+                    continue
+                if keep_versions:
+                    fresh[_stale(old)] = None
+                else:
+                    outdated += self._without(old, files)
+        # New quads first: a crash in between leaves something to clean up, but loses nothing.
+        self._store.extend(fresh)
+        self._remove(outdated)
+        if outdated:
+            self._sweep()
+        return tuple(sorted(read))
+
+    def rebuild_derived(self) -> int:
+        """Make the shortcut edges anew from all statements that are not stale; return their number."""
+        made = list(derive.edges(self._store, self.base))
+        for graph in self._graphs(iri.shared_graph("derived", self.base)):
+            self._store.remove_graph(graph)
+        self._store.extend(made)
+        return len(made)
+
+    def record(self, run: str, facts: Mapping[str, Term]) -> None:
+        """Write what is known of one run (CURIEs and values: times, versions), the only place for times."""
+        node = ox.NamedNode(iri.run_graph(run, self.base))
+        said = [(node, term("rdf:type"), term("pg:ExtractionRun"))]
+        said += [(node, term(curie), value) for curie, value in facts.items()]  # type: ignore[misc]
+        self._store.extend(in_graph(node.value, said))
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def versions(self) -> Iterator[Version]:
+        """Yield the versions of policies in the store, in the order of their IRIs."""
+        found = self._store.quads_for_pattern(None, term("rdf:type"), term("pg:PolicyVersion"), None)
+        for node in sorted({name_of(quad.subject) for quad in found}):
+            yield self.version(node)
+
+    def version(self, node: str) -> Version:
+        """Return what the store knows of one version, by its IRI."""
+        graph = ox.NamedNode(node + "graph")
+        status = self._values(node, "dpv:hasNoticeStatus", graph)
+        return Version(
+            node,
+            next(iter(self._values(node, "dct:isVersionOf", graph)), ""),
+            next(iter(self._values(node, "pg:textSha256", graph)), ""),
+            tuple(self._values(node, "dct:title", graph)),
+            term("dpv:NoticeStale").value in status,
+        )
+
+    def triples(self, graph: ox.NamedNode | str) -> Iterator[ox.Triple]:
+        """Yield the triples of one named graph."""
+        node = ox.NamedNode(graph) if isinstance(graph, str) else graph
+        return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, node))
+
+    def query(self, sparql: str, substitutions: Mapping[str, Term] | None = None) -> Answer:
+        """Return the answer to a SPARQL query over all graphs together; GRAPH asks for one of them.
+
+        `substitutions` gives values to variables by name. The prefixes of the ontology need not be declared.
+        Raise SyntaxError if it is no SPARQL.
+        """
+        return self._store.query(
+            sparql,
+            prefixes=dict(NAMESPACES),
+            use_default_graph_as_union=True,
+            substitutions={ox.Variable(name): value for name, value in (substitutions or {}).items()},
+        )
+
+    def export(
+        self, output: IO[bytes], form: serial.Format, *, lexicon: bool = True, runs: bool = False
+    ) -> None:
+        """Write the store in a fixed order: equal graphs give equal bytes, however they came about.
+
+        `lexicon` tells whether the ontology graph is written too, `runs` whether the records of runs are,
+        which hold the time and so differ from run to run.
+        """
+        left_out = [] if lexicon else [iri.shared_graph("ontology", self.base)]
+        prefixes = [] if runs else [iri.run_graph("", self.base).rpartition("/")[0] + "/"]
+        names = sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        chosen = (n for n in names if n not in left_out and not any(n.startswith(p) for p in prefixes))
+        serial.write(self._store, [ox.NamedNode(name) for name in chosen], output, form)
+
+    def dataset(self) -> "Dataset":
+        """Return the store as an rdflib Dataset: the same data, asked and changed through rdflib."""
+        from oxrdflib import OxigraphStore  # noqa: PLC0415  rdflib takes a quarter of a second to import
+        from rdflib import Dataset  # noqa: PLC0415
+
+        return Dataset(store=OxigraphStore(store=self._store), default_union=True)
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _values(self, node: str, curie: str, graph: ox.NamedNode) -> list[str]:
+        found = self._store.quads_for_pattern(ox.NamedNode(node), term(curie), None, graph)
+        return sorted(quad.object.value for quad in found if isinstance(quad.object, Term))
+
+    def _graphs(self, prefix: str) -> list[ox.NamedNode]:
+        """Return the named graphs whose IRI is `prefix` or goes on with a slash."""
+        names = (graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        return [graph for graph in names if graph.value == prefix or graph.value.startswith(prefix + "/")]
+
+    def _keep_ontology(self) -> None:
+        """Load the ontology graph unless the store holds it as the Turtle files say it now."""
+        graph = iri.shared_graph("ontology", self.base)
+        node, digest = ox.NamedNode(graph), ox.Literal(_digest())
+        mark = ox.Quad(node, term("pg:textSha256"), digest, node)
+        if mark in self._store:
+            return
+        self._store.remove_graph(node)
+        self._store.bulk_extend([*in_graph(graph, shared.lexicon(self.ontology)), mark])
+
+    def _older(self, version: str, files: set[str]) -> Iterator[Version]:
+        """Yield the stored versions from `files` that are of the same policy or have the same text."""
+        digest = version.rstrip("/").rpartition("/")[2]
+        policy = version.removesuffix(digest + "/")
+        for name in sorted(files):
+            for quad in self._store.quads_for_pattern(None, term("dct:title"), ox.Literal(name), None):
+                node = name_of(quad.subject)
+                if node != version and (node.startswith(policy) or node.endswith(f"/{digest}/")):
+                    yield self.version(node)
+
+    def _without(self, old: Version, files: set[str]) -> Iterator[ox.Quad]:
+        """Yield what goes when `files` hold `old` no more: all, unless another file has the same text."""
+        if set(old.files) <= files:
+            yield from self._of_version(old.iri)
+            return
+        for name in files & set(old.files):
+            yield ox.Quad(ox.NamedNode(old.iri), term("dct:title"), ox.Literal(name), old.graph)
+
+    def _outdated(self, version: str, fresh: Mapping[ox.Quad, None]) -> Iterator[ox.Quad]:
+        """Yield what was said of a version that is read again and is not said any more."""
+        for quad in self._of_version(version):
+            if quad not in fresh and quad.predicate != term("dct:title"):
+                yield quad
+
+    def _of_version(self, version: str) -> Iterator[ox.Quad]:
+        for graph in (version + "graph", version + "evidence"):
+            yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+
+    def _remove(self, outdated: Iterable[ox.Quad]) -> None:
+        """Remove quads in one transaction."""
+        lines = [f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in outdated]
+        if lines:
+            # The lines are quads as the store itself writes them, so nothing can break out of them.
+            self._store.update("DELETE DATA {\n" + "\n".join(lines) + "\n}")
+
+    def _sweep(self) -> None:
+        """Remove companies and phrases that no statement names any more."""
+        for name in ("companies", "unmapped"):
+            graph = ox.NamedNode(iri.shared_graph(name, self.base))
+            held: dict[str, list[ox.Quad]] = defaultdict(list)
+            for quad in self._store.quads_for_pattern(None, None, None, graph):
+                held[name_of(quad.subject)].append(quad)
+            kept: set[str] = set()
+            waiting = [node for node in held if self._is_stated(node)]
+            while waiting:
+                node = waiting.pop()
+                if node in held and node not in kept:
+                    kept.add(node)
+                    waiting += [quad.object.value for quad in held[node] if isinstance(quad.object, Term)]
+            self._remove(quad for node, found in held.items() if node not in kept for quad in found)
+
+    def _is_stated(self, node: str) -> bool:
+        """Tell whether some statement has `node` as its object."""
+        found = self._store.quads_for_pattern(None, None, ox.NamedNode(node), None)
+        return any(name_of(quad.graph_name).endswith("/graph") for quad in found)
+
+
+def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
+    """Return an open store; raise StoreError that says what is in the way."""
+    if path is None:
+        return ox.Store()
+    try:
+        return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+    except OSError as error:
+        if "lock" in str(error).lower():
+            problem, advice = (
+                "another process has this store open",
+                "wait for it to end, or name another folder",
+            )
+        elif not Path(path).exists():
+            problem, advice = "there is no store here", "build one first, or name another folder"
+        else:
+            problem, advice = (
+                f"this is no store that can be read ({error})",
+                "name another folder, or build anew",
+            )
+        raise StoreError(str(path), problem, advice) from error
+
+
+def _version_of(made: Iterable[ox.Quad]) -> str:
+    """Return the version that the quads of one reading are about."""
+    return next(name_of(q.subject) for q in made if q.object == term("pg:PolicyVersion"))
+
+
+def _stale(old: Version) -> ox.Quad:
+    return ox.Quad(ox.NamedNode(old.iri), term("dpv:hasNoticeStatus"), term("dpv:NoticeStale"), old.graph)
+
+
+def _digest() -> str:
+    """Return the SHA-256 of the Turtle files, by which a change of the ontology shows."""
+    total = hashlib.sha256()
+    for path in ontology.files():
+        total.update(path.read_bytes())
+    return total.hexdigest()
