@@ -1,98 +1,194 @@
-"""Finds the company whose policy it is: its names, its number, its country, and where it says so.
-
-Every place at which policies name their author ("Acme Ltd (“we”)", "X built the app", "Company refers to X") gives
-a candidate with a weight. Candidates that are spellings of one name are counted together; the heaviest is the
-company, and its fullest spelling with a legal form is its name.
-"""
+"""Says who the company is: its names, its number in a register, its country, and how to reach it."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
+import ontology
 from extract import naming
-from extract.around import cues
+from extract.around import cued, cues
+from extract.author import Naming, author, full_name, own_names
 from extract.claim import Claim, Company, Concept, Controller, Evidence, Text
 from extract.contact import Detail, claims_of, details
 from extract.passage import Passage, Policy
 
-_REFERS_TO = re.compile(
-    r"^[“\"'*]*(?:the\s+)?(?P<term>[A-Za-z][A-Za-z ]{2,30}?)[”\"'*]*\s*(?P<alias>\([^()]*\))?\s*(?:refers\s+to|means|shall\s+mean|is)\s*:?\s*",
+__all__ = ["controller", "controllers", "own_names"]
+
+_MENTIONING = frozenset({"title", "alias"})  # rules whose places name an app as often as a company
+_NUMBER = re.compile(
+    r"[\s,.:;*#)(’'-]{0,4}(?:(?:with|under|and|is|as|company|registration|registered|the|no|nr|number|num)\b[\s.:*#]{0,3}){0,4}"
+    r"(?P<number>(?:[A-Z]{1,3}\s?)?\d[\dA-Z]*(?:[\s./-]?\d+){0,6})",
     re.IGNORECASE,
 )
-_AT_NAME = re.compile(r"(?:^|[.!?,]\s+|\band\s+)(?:[Aa]t|[Ww]e,|[Ww]e\s+at)\s+(?=\S)")
-_WE = re.compile(r",?\s*(?:we\b|our\b|us\b|it\b|your\b|accessible|one\s+of|the\s+privacy|privacy\b|is\b)", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:(?:19|20)\d\d\s*[-–]?\s*){0,3}(?:by\s+)?", re.IGNORECASE)
-_NEXT_WORD = re.compile(r"\s+([^\W\d]+(?:['’]t)?)")
-_POLICY_TITLE = re.compile(
-    r"^(?P<before>.{2,60}?)\s*[-–—:’'s]*\s+(?:privacy|data\s+protection|cookie)\s+(?:policy|notice|statement)\W*$"
-    r"|^(?:privacy|data\s+protection)\s+(?:policy|notice|statement)\s*(?:\b(?:for|of)\b|[-–—:|])?\s*(?P<after>.{2,60})$",
-    re.IGNORECASE,
-)
-_APP_TAIL = re.compile(r"\s+(?:mobile\s+)?(?:app|application|game|website|site)$", re.IGNORECASE)
-_BUILT_APP = re.compile(r"^\s*[“\"']?(.{2,60}?)[”\"']?\s+(?:app\b|application\b|game\b|as\s+an?\b)")
-_HOST = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[\s/,;)”\"'.]|$)", re.IGNORECASE)
-_SELF_TERMS = frozenset(("company", "data controller", "controller", "service provider", "developer", "we", "owner"))
-_OWN_THINGS = frozenset(("application", "app", "website", "site", "service", "platform", "mobile application", "software"))
-_SPEAKING_PART = 12  # passages at the top in which a sentence that a name opens speaks for its author
-_REGULAR = 2  # a name that acts so often in its own name is the author's
-
-_WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {
-        "defined": 10, "refers-to": 14, "service-provided-by": 9, "built": 8, "controller-is": 12, "is-controller": 12,
-        "is-company": 8, "operated-by": 4, "policy-of": 6, "welcome": 3, "at": 6, "adopts": 5, "address": 5,
-        "copyright": 5, "heading": 2, "speaks": 1, "alias": 0.5, "opens": 3,
-    }
-)  # fmt: skip
-_LEGAL_FORM = 4.0
-_LIKELY = 3.0  # a heavier company than this is one the text names as its author
-_MENTIONED = frozenset(_WEIGHTS) - {"heading", "alias"}
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """A place that names somebody as the author of the policy; `rule` says by which words."""
-
-    name: str
-    passage: Passage
-    start: int
-    end: int
-    rule: str
-
-    @property
-    def evidence(self) -> Evidence:
-        """Return the place as evidence."""
-        sure = 0.95 if _WEIGHTS[self.rule] > _LEGAL_FORM else 0.7
-        return self.passage.evidence(self.start, self.end, confidence=sure, rule=f"controller-{self.rule}")
+_UK = re.compile(r"\b(?:England|Wales|Scotland|Northern\s+Ireland|United\s+Kingdom|UK|Companies\s+House|Charity\s+Commission)\b")
+_UK_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b")
+_US_POST_CODE = re.compile(r"\b[A-Z]{2},?\s\d{5}(?:-\d{4})?\b")
+_UK_COMPANY = re.compile(r"(?:[A-Z]{2}\d{6}|\d{7,8})$")
+_NUMBER_LENGTH = 8
+_FEWEST_DIGITS = 5
+_REACH = 70
 
 
 def controllers(policy: Policy) -> tuple[Controller, ...]:
-    """Return the companies whose policy it is with all that it says about them; none if it names nobody."""
-    chosen = _chosen(policy)
-    if not chosen:
+    """Return the company whose policy it is, and its joint controllers; () if the policy names nobody."""
+    places = author(policy)
+    if not places:
         return ()
+    name = full_name(places)
     said = tuple(details(policy, own_names(policy)))
-    first, *others = _companies(policy, chosen)
-    facts = (*_identifiers(policy), *_countries(policy, chosen, said), *claims_of(said))
-    return (
-        Controller(Company(first.name), (*first.claims, *facts)),
-        *(Controller(Company(other.name), other.claims) for other in others),
+    claims = (
+        *_names(name, places, policy),
+        *_identifiers(policy),
+        *_countries(policy, places, said),
+        *claims_of(said, policy),
     )
+    first = Controller(_company(name, policy), claims)
+    return (first, *_joint(policy, places))
 
 
 def controller(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each place that names the company whose policy it is."""
-    for naming_ in _chosen(policy):
-        if naming_.rule in _MENTIONED:
-            yield _named(naming_.name, (naming_.evidence,), policy)
+    for place in author(policy):
+        if place.rule not in _MENTIONING:
+            yield Claim(policy.ontology.term("dpv:hasName"), Text(place.name), (place.evidence,))
 
 
-def own_names(policy: Policy) -> frozenset[str]:
-    """Return in small letters what the policy calls its author, its apps and its sites."""
-    found = {"we", "us", "our company", "the company", "company", "the developer", "the service provider"}
-    for place in _chosen(policy):
-        found |= {place.name.lower(), naming.short(place.name).lower()}
-    found |= {name.lower() for name in _own_things(policy)}
-    found |= _own_hosts(policy, {naming.core(name) for name in found})
-    return frozenset(found)
+def _company(name: str, policy: Policy) -> Company:
+    """Return the company called `name`, with the node that the gazetteer has for it."""
+    for iri in policy.ontology.find(name) or policy.ontology.find(naming.short(name)):
+        if policy.ontology.terms[iri].table == "companies":
+            return Company(name, iri)
+    return Company(name)
+
+
+def _names(name: str, places: Sequence[Naming], policy: Policy) -> Iterator[Claim]:
+    """Yield one claim for each spelling of the name, the full name first, with all places that have it."""
+    spelled: dict[str, tuple[str, list[Evidence]]] = {_key(name): (name, [])}
+    for place in places:
+        spelled.setdefault(_key(place.name), (place.name, []))[1].append(place.evidence)
+    for spelling, evidence in spelled.values():
+        yield Claim(policy.ontology.term("dpv:hasName"), Text(spelling), tuple(evidence))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name).strip().lower()
+
+
+def _joint(policy: Policy, places: Sequence[Naming]) -> Iterator[Controller]:
+    """Yield the other companies that a sentence on joint controllers names with their legal form."""
+    own = {naming.core(place.name) for place in places}
+    for passage in policy.body():
+        for cue in cues(passage, "controller", "pgq:JointControllers"):
+            start = naming.sentence_start(passage.text, cue.start)
+            for word in re.finditer(r"(?<![\w’'])[A-Z]", passage.text[start : cue.start]):
+                span = naming.name_after(passage.text, start + word.start(), cue.start)
+                name = passage.text[span[0] : span[1]] if span else ""
+                if span and naming.has_legal_form(name) and naming.core(name) not in own:
+                    own.add(naming.core(name))
+                    evidence = passage.evidence(*span, rule="controller-joint")
+                    yield Controller(_company(name, policy), (Claim(policy.ontology.term("dpv:hasName"), Text(name), (evidence,)),))
+
+
+def _identifiers(policy: Policy) -> Iterator[Claim]:
+    """Yield the numbers of the company in registers of companies and charities, with the scheme if it is known."""
+    seen: set[str] = set()
+    for passage in policy.passages:
+        if cued(passage, "contact", "pgq:ArticleRepresentative"):
+            continue
+        for curie in ("pgq:CompanyNumber", "pgq:CharityNumber"):
+            for cue in cues(passage, "controller", curie):
+                found = _NUMBER.match(passage.text, cue.end)
+                if found is None or sum(c.isdigit() for c in found["number"]) < _FEWEST_DIGITS:
+                    continue
+                number = found["number"].strip()
+                identifier = _identifier(number, passage, charity=curie == "pgq:CharityNumber")
+                if identifier not in seen and not _of_another(passage, cue.start):
+                    seen.add(identifier)
+                    evidence = passage.evidence(*found.span("number"), rule="controller-number")
+                    yield Claim(policy.ontology.term("dpv:hasIdentifier"), Text(identifier), (evidence,))
+
+
+def _of_another(passage: Passage, start: int) -> bool:
+    """Tell whether the number is one of an authority's or a tax register's."""
+    floor = max(naming.sentence_start(passage.text, start), start - _REACH)
+    return any(True for _ in cues(passage, "controller", "pgq:DataRegister", floor, start))
+
+
+def _identifier(number: str, passage: Passage, *, charity: bool) -> str:
+    """Return a number with its scheme: GB-COH-01234567, GB-CHC-1234567, or as it is where the register is unknown."""
+    british = _UK.search(passage.text) or _UK_POST_CODE.search(passage.text)
+    compact = re.sub(r"[\s.-]", "", number).upper()
+    if charity and british:
+        return f"GB-CHC-{compact}"
+    if british and _UK_COMPANY.match(compact):
+        return f"GB-COH-{compact.zfill(_NUMBER_LENGTH)}"
+    return number
+
+
+def _countries(policy: Policy, places: Sequence[Naming], said: Sequence[Detail]) -> Iterator[Claim]:
+    """Yield the country of the company: as stated, else from its address, else from its phone numbers."""
+    for found in (_stated(policy, places), _of_addresses(policy, said), _of_phones(policy, said)):
+        claims = tuple(found)
+        if claims:
+            yield claims[0]
+            return
+
+
+def _country(policy: Policy, iri: str, evidence: Evidence) -> Claim:
+    return Claim(policy.ontology.term("dpv:hasCountry"), Concept(iri), (evidence,))
+
+
+def _is_country(policy: Policy, iri: str) -> bool:
+    return ontology.expand("dpv:Country") in policy.ontology.terms[iri].broader
+
+
+def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
+    """Yield the country behind "incorporated in", "Country refers to" and the like, said of the company."""
+    named = {place.passage.index: place.start for place in reversed(places)}
+    for passage in policy.passages:
+        for cue in cues(passage, "controller", "pgq:BasedIn"):
+            label = cue.start == 0 or passage.text[: cue.start].strip(" “\"-•") == ""
+            start = naming.sentence_start(passage.text, cue.start)
+            own = start <= named.get(passage.index, -1) < cue.start
+            if not (own or (label and "country" in cue.form.lower())):
+                continue
+            for match in passage.found("countries", cue.start, min(len(passage.text), cue.end + _REACH)):
+                if _is_country(policy, match.term):
+                    evidence = passage.evidence(match.start, match.end, rule="controller-country")
+                    yield _country(policy, match.term, evidence)
+
+
+def _of_addresses(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
+    """Yield the country that an address of the company names, or that its post code shows."""
+    for detail in said:
+        if detail.owner != "controller" or detail.sort != "address":
+            continue
+        first, last = detail.evidence[0].start, detail.evidence[-1].end
+        for passage in policy.passages:
+            for match in passage.found("countries"):
+                evidence = passage.evidence(match.start, match.end, confidence=0.8, rule="controller-address-country")
+                if first <= evidence.start and evidence.end <= last and _is_country(policy, match.term):
+                    yield _country(policy, match.term, evidence)
+        for pattern, curie in ((_UK_POST_CODE, "loc:GB"), (_US_POST_CODE, "loc:US")):
+            if pattern.search(detail.value):
+                evidence = Evidence(first, last, "Inferred", 0.7, "controller-post-code")
+                yield _country(policy, policy.ontology.term(curie), evidence)
+
+
+def _of_phones(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
+    """Yield the country whose calling code a phone number of the company begins with."""
+    codes = {
+        code: country
+        for cue in policy.ontology.subjects(ontology.expand("skos:notation"))
+        for code in policy.ontology.values(cue, ontology.expand("skos:notation"))
+        for country in policy.ontology.values(cue, ontology.expand("dpv:hasCountry"))
+    }
+    for detail in said:
+        number = re.sub(r"[^\d+]", "", detail.value)
+        if detail.owner == "controller" and detail.sort == "phone" and number.startswith("+"):
+            for length in (4, 3, 2, 1):
+                iri = codes.get(number[1 : 1 + length])
+                if iri:
+                    place = detail.evidence[0]
+                    evidence = Evidence(place.start, place.end, "Inferred", 0.5, "controller-calling-code")
+                    yield _country(policy, iri, evidence)
+                    break

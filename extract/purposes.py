@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
+from extract.data import is_generic
 from extract.frame import actor_of
 from extract.matcher import Match
+from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
 from spacy.tokens import Span, Token
@@ -21,6 +23,7 @@ _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
 _TOP = _ONTOLOGY.term("dpv:Purpose")
 _TABLE = "purposes"
 _CUES = "cues/purposes"
+_NONE = "cues/no-purpose"
 _LONG = 26  # words; what goes on longer is more than a purpose
 _COVERED = 0.34  # share of the content words of a phrase that its concept must account for
 _BASE = frozenset(("VB", "VBP"))
@@ -170,7 +173,7 @@ def _by_the_person(verb: Token, sentence: Span) -> bool:
         if subject is not None and token is not verb:
             return actor_of(subject) == "person" and subject.dep_ == "nsubj" and not _gives(token)
         if token.head is token or token.head.i < sentence.start:
-            return False
+            return token is not verb and token.tag_ == "VB" and not any(c.tag_ in ("TO", "MD") for c in token.children)
         token = token.head
     return False
 
@@ -323,15 +326,42 @@ def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
     """Return the claim for a phrase, with the concept found inside it; None if it names no purpose."""
     span = passage.doc[phrase.start : phrase.end]
     start, end = span.start_char, span.end_char
-    if any(
-        match.start <= start + 12 and match.term == cue("EmptyPurpose") for match in passage.found(_CUES, start, end)
-    ):
+    if _says_nothing(passage, span):
         return None
     evidence = (passage.evidence(start, end, confidence=phrase.confidence, rule=phrase.rule),)
     best = _best(passage.found(_TABLE, start, end))
     if best is not None:
         return Claim(_HAS_PURPOSE, Concept(best.term), evidence)
     return Claim(_HAS_PURPOSE, Unmapped("purpose", _TOP, span.text), evidence)
+
+
+def _says_nothing(passage: Passage, span: Span) -> bool:
+    """Tell whether a phrase in the place of a purpose names none: empty words, handling or guarding of data."""
+    first, start, end = span[0], span.start_char, span.end_char
+    for match in passage.found(_NONE, start):
+        at_start = match.start <= start + _OPENING
+        if match.term == cue("EmptyPurpose") and match.start < end and (at_start or match.end >= end - 1):
+            return True
+        if match.term == cue("EmptyVerb") and match.start == start and first.pos_ in ("VERB", "AUX"):
+            return True
+    if first.pos_ not in ("VERB", "AUX"):
+        return False
+    data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
+    if not data:
+        return False
+    named = next(passage.found(_TABLE, start, end), None) is not None
+    verb = next((m for m in passage.found("processing", start, end) if m.start == start), None)
+    if is_under(verb, *_MERE_HANDLING) and not named:
+        return True
+    guards = any(m.term == cue("GuardingVerb") and m.start == start for m in passage.found(_CUES, start, end))
+    return guards and any(is_generic(match.term) for match in data)
+
+
+_OPENING = 12  # characters at the start of a phrase in which empty words decide
+_OBJECT = 60  # characters behind a verb in which its object stands
+_MERE_HANDLING = (
+    "dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer", "dpv:Remove", "dpv:Copy", "dpv:Access", "dpv:Retrieve",
+)
 
 
 def _best(matches: Iterator[Match]) -> Match | None:

@@ -16,7 +16,7 @@ _UNITS = ("pgq:Hour", "pgq:Minute", "pgq:Day", "pgq:Week", "pgq:Month", "pgq:Yea
 _NEAR = 60  # characters between a verb of keeping and a period without a number
 _MOST = 4  # digits of the number of a period; longer ones are identifiers
 _NUMBER_BEFORE = re.compile(
-    r"(?:(?<!\w)(?P<low>\w+)(?:\s?[-–]\s?|\s(?:to|or)\s))?(?<!\w)(?P<high>\w+)[\s-]*(?:\(\s*(?P<digits>\d+)\s*\)\s*)?$"
+    r"(?:(?<!\w)(?P<low>\w+)(?:\s?[-–]\s?|\s(?:to|or|and)\s))?(?<!\w)(?P<high>\w+)[\s-]*(?:\(\s*(?P<digits>\d+)\s*\)\s*)?$"
 )
 _LED_BY = re.compile(
     r"(?:\b(?:for|within|after|up\s?to|upto|at\s(?:least|most)|no\s(?:longer|more)\sthan|not\s(?:longer|more)\sthan|longer\sthan"
@@ -216,7 +216,10 @@ def _conditions(passage: Passage, period: _Period) -> tuple[str, ...]:
     lexicon = passage.policy.ontology
     broad = {lexicon.term(f"dpv:{name}") for name in _BROAD}
     found = [match.term for match in passage.found("retention", period.start, period.end) if match.term not in broad]
-    if found or period.iso:
+    if period.iso:
+        vague = lexicon.term("dpv:IndeterminateDuration")
+        return tuple(term for term in dict.fromkeys(found) if term != vague)
+    if found:
         return tuple(dict.fromkeys(found))
     if period.rule == "retention-deletion":
         return ()

@@ -1,8 +1,8 @@
 """Finds the rights that a policy grants, the authorities it names and how the rights are exercised.
 
-A right is granted where the person may do something to the data: "you have the right to", "you can", "ask us to",
-"if you wish to". The words of a sentence are walked from the left, and whoever acts decides whether an act counts:
-"we may delete your data" grants nothing. An act counts only if its object fits: data, processing, consent.
+A right is granted where the person may do something to the data: "you have the right to", "you can", "ask
+us to", "if you wish to". The words of a sentence are walked from the left, and whoever acts decides whether an
+act counts: "we may delete your data" grants nothing. An act needs an object that fits: data, processing, consent.
 """
 
 import re
@@ -116,26 +116,28 @@ def _after(cue: _Cue, grant: _Grant | None, holder: _Cue | None) -> _Grant | Non
     """Return the grant that holds after `cue`, which is no act; `holder` is who was named last."""
     person = holder is not None and holder.group == "Person"
     strong = grant is not None and grant.kind in _STRONG
-    match cue.group:
-        case "OtherRight" | "Not":
-            return None
-        case "Company":
-            asked = grant is not None and grant.kind == "Ask" and cue.start - grant.place < _ASIDE_REACH
-            return grant if asked else None
-        case "Person":
-            return grant if strong else None
-        case "Right":
-            near = holder is not None and person and cue.start - holder.start < _HOLDER_REACH
-            return _Grant("Right", cue.start, holder.start if holder is not None and near else cue.start)
-        case "Enable":
-            return _Grant("Enable", cue.start, cue.start)
-        case "Ask" if person or strong:
-            quote = grant.quote if grant is not None and grant.kind == "Right" else None
-            return _Grant("Ask", cue.start, cue.start if quote is None else quote)
-        case "Can" if holder is not None and person and not strong:
-            return _Grant("Can", cue.start, holder.start)
-        case _:
-            return grant
+    after = grant
+    if cue.group in ("OtherRight", "Not") or (cue.group == "Person" and not strong):
+        after = None
+    elif cue.group == "Company":
+        asked = grant is not None and grant.kind == "Ask" and cue.start - grant.place < _ASIDE_REACH
+        after = grant if asked else None
+    elif cue.group == "Right":
+        after = _right(cue, holder)
+    elif cue.group == "Enable":
+        after = _Grant("Enable", cue.start, cue.start)
+    elif cue.group == "Ask" and (person or strong):
+        quote = grant.quote if grant is not None and grant.kind == "Right" else None
+        after = _Grant("Ask", cue.start, cue.start if quote is None else quote)
+    elif cue.group == "Can" and person and not strong:
+        after = _Grant("Can", cue.start)
+    return after
+
+
+def _right(cue: _Cue, holder: _Cue | None) -> _Grant:
+    """Return the grant of the word "right"; a quote of it begins with its holder if that stands near."""
+    near = holder is not None and holder.group == "Person" and cue.start - holder.start < _HOLDER_REACH
+    return _Grant("Right", cue.start, holder.start if holder is not None and near else cue.start)
 
 
 def _walk(cues: Sequence[_Cue], opening: _Grant | None) -> Iterator[tuple[_Cue, _Grant | None]]:
@@ -145,12 +147,7 @@ def _walk(cues: Sequence[_Cue], opening: _Grant | None) -> Iterator[tuple[_Cue, 
     for number, cue in enumerate(cues):
         if cue.group.endswith("Act"):
             if cue.words.startswith("right"):
-                near = (
-                    holder is not None
-                    and holder.group == "Person"
-                    and cue.start - holder.start < _HOLDER_REACH
-                )
-                grant = _Grant("Right", cue.start, holder.start if holder is not None and near else cue.start)
+                grant = _right(cue, holder)
             yield cue, grant
             grant = grant and replace(grant, quote=None)
             continue
@@ -183,11 +180,10 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
 
 
 def _is_bare(passage: Passage, act: _Cue, grant: _Grant) -> bool:
-    """Tell whether an act without an object is granted all the same: "right to access, correct and delete"."""
-    following = passage.text[act.end :].lstrip(' )”"’')
-    return grant.kind == "Right" and (
-        not following or following[0] in ".,;:–—-/(" or following.startswith(("and ", "or "))
-    )
+    """Tell whether an act without an object is granted all the same: "right to access, and to delete"."""
+    following = passage.text[act.end :].lstrip(' )”"’*')
+    ends = not following or following[0] in ".,;:–—-/(" or following.startswith(("and ", "or "))
+    return grant.kind == "Right" and act.group not in ("ConsentAct", "MarketingAct") and ends
 
 
 def _tail(passage: Passage, cues: Sequence[_Cue], end: int, stop: int) -> int:
@@ -210,25 +206,29 @@ def _complaint_end(cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None
     return act.end if authorities or grant.kind == "Right" else None
 
 
-def _end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> int | None:
-    """Return where the words end by which `act` is granted, or None if it is granted nothing."""
+def _span(
+    passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int
+) -> tuple[int, int] | None:
+    """Return the characters by which `act` is granted, or None if it is granted nothing."""
+    begin = act.start if grant.quote is None else min(act.start, grant.quote)
+    end: int | None = None
     if act.group == "ComplaintAct":
-        return _complaint_end(cues, act, grant)
-    if act.group == "PhraseAct":
-        return act.end
-    if act.group == "NamedAct":
+        end = _complaint_end(cues, act, grant)
+    elif act.group in ("PhraseAct", "PlainAct"):
+        end = _tail(passage, cues, act.end, stop)
+    elif act.group == "NamedAct":
         behind = next((cue for cue in cues if cue.start >= act.end), None)
         misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
-        fits = not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun")
-        return _tail(passage, cues, act.end, stop) if fits else None
-    found = _object(passage, cues, act, grant)
-    if found is not None:
-        return _tail(passage, cues, max(found.end, act.end), stop)
-    if "unsubscrib" in act.words or (
-        act.group not in ("ConsentAct", "MarketingAct") and _is_bare(passage, act, grant)
-    ):
-        return act.end
-    return None
+        if not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun"):
+            end = _tail(passage, cues, act.end, stop)
+    else:
+        found = _object(passage, cues, act, grant)
+        if found is not None:
+            begin = min(begin, found.start)
+            end = _tail(passage, cues, max(found.end, act.end), stop)
+        elif "unsubscrib" in act.words or _is_bare(passage, act, grant):
+            end = act.end
+    return None if end is None else (begin, end)
 
 
 def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) -> Iterator[_Granted]:
@@ -240,10 +240,10 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
         if not act.group.endswith("Act") or (portable and act.name == "CopyAct"):
             continue
         let = grant or (_Grant("Free", act.start, act.start) if act.right in _free() else None)
-        end = let and _end(passage, cues, act, let, stop)
-        if let is None or end is None:
+        span = None if let is None else _span(passage, cues, act, let, stop)
+        if let is None or span is None:
             continue
-        begin = act.start if let.quote is None else let.quote
+        begin, end = span
         known = last.get(act.right)
         if known is not None and known.grant.place == let.place:
             begin, end = known.start, max(end, known.end)
@@ -254,7 +254,7 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
 
 
 def _opening(passage: Passage, start: int, stop: int) -> _Grant | None:
-    """Return what lets the person act from the start of a sentence: its lead-in, or "To delete it, write to us"."""
+    """Return what lets the person act from the start of a sentence: its lead-in, or "To delete, write"."""
     cues = _cues(passage, start, stop)
     if passage.text[start:stop].lower().startswith("to ") and any(cue.group == "Reach" for cue in cues):
         return _Grant("Can", start)

@@ -1,5 +1,6 @@
 """What the heading, the lead-in or the column head of a passage announces."""
 
+import re
 from collections.abc import Iterator
 
 import ontology
@@ -12,7 +13,14 @@ _SHORT = 14  # words; a longer heading is a sentence, whose cues say little abou
 def announced(passage: Passage) -> str | None:
     """Return the topic (IRI of a cue) that `passage` announces for the list below it: its last cue."""
     cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
+    if cues and cues[-1].term == _CUES["RightsTopic"]:
+        return cues[-1].term
+    if _OPEN_PURPOSE.search(passage.text):
+        return _CUES["PurposeTopic"]
     return cues[-1].term if cues else None
+
+
+_OPEN_PURPOSE = re.compile(r"\b(?:to|in order to|for|including to|by)\s*[:\-–—]?\s*$")
 
 
 def of_list(passage: Passage) -> str | None:

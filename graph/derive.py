@@ -12,6 +12,7 @@ from ontology import NAMESPACES
 
 FOLDER = Path(__file__).parent / "derived"
 
+_WITH_CONCEPTS: tuple[iri.SharedGraph, ...] = ("ontology", "unmapped")
 _BY_COMPANY = "sharesData"  # says nothing of whose data they are, so each company has a graph of its own
 
 
@@ -25,23 +26,22 @@ def edges(store: ox.Store, base: str = iri.BASE) -> Iterator[ox.Quad]:
     """Yield the shortcut edges of everything in `store` that is not stale."""
     graph = ox.NamedNode(iri.shared_graph("derived", base))
     for name, query in constructs().items():
-        if name == _BY_COMPANY:
-            continue
-        for triple in _ask(store, query, {"ontology": ox.NamedNode(iri.shared_graph("ontology", base))}):
-            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+        if name != _BY_COMPANY:
+            for triple in _ask(store, query, base):
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
     for company in sorted(_controllers(store)):
-        node = ox.NamedNode(company)
         own = ox.NamedNode(f"{graph.value}/{company.rstrip('/').rpartition('/')[2]}")
-        known = {"ontology": ox.NamedNode(iri.shared_graph("ontology", base)), "company": node}
-        for triple in _ask(store, constructs()[_BY_COMPANY], known):
+        for triple in _ask(store, constructs()[_BY_COMPANY], base, company=ox.NamedNode(company)):
             yield ox.Quad(triple.subject, triple.predicate, triple.object, own)
 
 
-def _ask(store: ox.Store, query: str, known: dict[str, ox.NamedNode]) -> Iterator[ox.Triple]:
+def _ask(store: ox.Store, query: str, base: str, **given: ox.NamedNode) -> Iterator[ox.Triple]:
+    """Yield what a CONSTRUCT makes; outside GRAPH it asks the ontology, which knows what is narrower."""
     found = store.query(
         query,
         prefixes=dict(NAMESPACES),
-        substitutions={ox.Variable(name): value for name, value in known.items()},
+        default_graph=[ox.NamedNode(iri.shared_graph(name, base)) for name in _WITH_CONCEPTS],
+        substitutions={ox.Variable(name): value for name, value in given.items()},
     )
     assert isinstance(found, ox.QueryTriples)
     yield from found

@@ -9,7 +9,7 @@ from extract.claim import Evidence, Reading
 from graph.errors import BrokenClaim
 from graph.iri import VersionIris
 from graph.statements import Fact
-from graph.terms import Term, term, typed
+from graph.terms import Term, decimal, term, typed
 
 _AROUND = 16  # characters before and after a quote, by which it is found again in a changed text
 _SUPPORT = ("Explicit", "Inherited", "Default", "Inferred")
@@ -50,7 +50,7 @@ def _mention(node: ox.NamedNode, target: ox.NamedNode, fact: Fact, evidence: Evi
     yield node, term("rdf:object"), fact.object
     yield node, term("oa:hasTarget"), target
     yield node, term("pg:support"), term(f"pg:{evidence.support}")
-    yield node, term("pg:confidence"), typed(f"{evidence.confidence:.2f}", "decimal")
+    yield node, term("pg:confidence"), decimal(evidence.confidence)
     if evidence.rule:
         yield node, term("pg:rule"), ox.Literal(evidence.rule)
 

@@ -1,6 +1,8 @@
 """Named graphs become bytes in a fixed order."""
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from tempfile import SpooledTemporaryFile
 from typing import IO, Literal
 
 import pyoxigraph as ox
@@ -8,6 +10,8 @@ import pyoxigraph as ox
 from ontology import NAMESPACES
 
 Format = Literal["nquads", "trig", "turtle", "jsonld"]
+
+_IN_MEMORY = 64 * 1024 * 1024
 
 _FORMATS = {
     "nquads": ox.RdfFormat.N_QUADS,
@@ -19,10 +23,21 @@ _FORMATS = {
 
 def write(store: ox.Store, graphs: Sequence[ox.NamedNode], output: IO[bytes], form: Format) -> None:
     """Write `graphs` one after the other, each sorted; Turtle, which has no graphs, gets them merged."""
-    prefixes = dict(sorted(NAMESPACES.items())) if form in ("trig", "turtle") else None
-    rows: Iterator[ox.Quad] | Iterator[ox.Triple]
-    rows = _merged(store, graphs) if form == "turtle" else _sorted(store, graphs)
-    ox.serialize(rows, output, format=_FORMATS[form], prefixes=prefixes)
+    if form == "turtle":
+        _with_prefixes(_merged(store, graphs), output, form)
+    elif form == "trig":
+        _with_prefixes(_sorted(store, graphs), output, form)
+    else:
+        ox.serialize(_sorted(store, graphs), output, format=_FORMATS[form])
+
+
+def _with_prefixes(rows: Iterator[ox.Quad] | Iterator[ox.Triple], output: IO[bytes], form: Format) -> None:
+    """Write rows under sorted prefixes; the serializer writes these first, in an order that changes."""
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as unsorted:
+        ox.serialize(rows, unsorted, format=_FORMATS[form], prefixes=NAMESPACES)
+        unsorted.seek(0)
+        output.writelines(sorted(unsorted.readline() for _ in NAMESPACES))
+        shutil.copyfileobj(unsorted, output)
 
 
 def _sorted(store: ox.Store, graphs: Iterable[ox.NamedNode]) -> Iterator[ox.Quad]:

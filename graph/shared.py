@@ -10,7 +10,7 @@ from extract.claim import Claim, Node, Reading, Statement, Unmapped
 from graph import iri
 from graph.naming import Names
 from graph.statements import Fact
-from graph.terms import Term, term, typed
+from graph.terms import Term, decimal, term
 from ontology import Ontology
 
 Triples = Iterator[tuple[ox.NamedNode, ox.NamedNode, Term]]
@@ -56,7 +56,7 @@ def unmapped(names: Names, found: Iterable[Fact]) -> Triples:
         yield node, term("skos:prefLabel"), ox.Literal(label, language="en")
         yield node, term("skos:broader"), ox.NamedNode(nearest)
         if value.nearest:
-            yield node, term("pg:matchScore"), typed(f"{value.score:.2f}", "decimal")
+            yield node, term("pg:matchScore"), decimal(value.score)
         for above in sorted({node.value, value.top, *names.ontology.ancestors(nearest)}):
             yield node, term("skos:broaderTransitive"), ox.NamedNode(above)
 

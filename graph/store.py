@@ -159,8 +159,9 @@ class Store:
     def query(self, sparql: str, substitutions: Mapping[str, Term] | None = None) -> Answer:
         """Return the answer to a SPARQL query over all graphs together; GRAPH asks for one of them.
 
-        `substitutions` gives values to variables by name. The prefixes of the ontology need not be declared.
-        Raise SyntaxError if it is no SPARQL.
+        `substitutions` gives values to variables by name; the engine asks that the query selects these. A
+        triple that stands in two graphs is found twice: ask for DISTINCT rows. The prefixes of the ontology
+        need not be declared. Raise SyntaxError if it is no SPARQL.
         """
         return self._store.query(
             sparql,
@@ -229,11 +230,14 @@ class Store:
         for name in files & set(old.files):
             yield ox.Quad(ox.NamedNode(old.iri), term("dct:title"), ox.Literal(name), old.graph)
 
-    def _outdated(self, version: str, fresh: Mapping[ox.Quad, None]) -> Iterator[ox.Quad]:
+    def _outdated(self, version: str, fresh: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield what was said of a version that is read again and is not said any more."""
-        for quad in self._of_version(version):
-            if quad not in fresh and quad.predicate != term("dct:title"):
-                yield quad
+        held = [quad for quad in self._of_version(version) if quad.predicate != term("dct:title")]
+        if held:
+            # Only a store can tell: it keeps values, not their spelling (P12M comes back as P1Y).
+            said = ox.Store()
+            said.bulk_extend(quad for quad in fresh if name_of(quad.graph_name).startswith(version))
+            yield from (quad for quad in held if quad not in said)
 
     def _of_version(self, version: str) -> Iterator[ox.Quad]:
         for graph in (version + "graph", version + "evidence"):

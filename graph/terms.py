@@ -30,3 +30,8 @@ def name_of(node: object) -> str:
 def typed(value: str, datatype: str) -> ox.Literal:
     """Return a literal of an XSD datatype, given by its local name such as "date"."""
     return ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+
+
+def decimal(value: float) -> ox.Literal:
+    """Return `value` with two decimals at most, in the canonical form in which a store gives it back."""
+    return typed(f"{value:.2f}".rstrip("0").rstrip("."), "decimal")

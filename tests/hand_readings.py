@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from extract.claim import (
@@ -62,6 +63,7 @@ class Said:
         self.text = text
 
     def at(self, quote: str, after: int = 0) -> tuple[int, int]:
+        """Return where `quote` stands first behind `after`."""
         start = self.text.index(quote, after)
         return start, start + len(quote)
 
@@ -76,6 +78,7 @@ class Said:
         confidence: float = 0.9,
         denied: bool = False,
     ) -> Claim:
+        """Return a claim that the first `quote` behind `after` says; a value that is a text is a CURIE."""
         evidence = Evidence(*self.at(quote, after), support=support, confidence=confidence)
         made = concept(value) if isinstance(value, str) else value
         return Claim(expand(predicate), made, (evidence,), denied=denied)
@@ -120,75 +123,50 @@ def clik() -> Reading:
 
 
 def _live_chat(said: Said, start: int) -> Iterable[Statement]:
-    hubspot, zendesk = Company("HubSpot"), Company("Zendesk")
-
-    def at(quote: str) -> tuple[int, int]:
-        return said.at(quote, start)
-
-    yield Statement(
-        at("Hubspot Live Chat"),
-        "Live Chat",
-        (
-            said.claim("dpv:hasProcessing", "dpv:Share", "use", start, support="Inferred", confidence=0.6),
-            said.claim("dpv:hasService", Service("HubSpot Live Chat", None, hubspot), "Hubspot Live Chat", start),
-            said.claim("dpv:hasPurpose", "pgc:RespondToEnquiries", "enquiries", start),
-        ),
-    )
-    yield Statement(
-        at("Zendesk Live Chat"),
-        "Live Chat",
-        (
-            said.claim("dpv:hasDataProcessor", Service("Zendesk Live Chat", None, zendesk), "Zendesk Live Chat"),
-            said.claim("dpv:hasPurpose", "dpv:CustomerCare", "technical support", start),
-        ),
-    )
-    yield Statement(
-        at("collect"),
-        "Live Chat",
-        (
-            said.claim("dpv:hasProcessing", "dpv:Collect", "collect", start),
-            said.claim("dpv:hasPersonalData", "dpv:ProvidedPersonalData", "information you provide", start),
-            said.claim("dpv:hasPersonalData", "pgc:ChatTranscript", "transcript of the chat", start),
-            said.claim("pg:isExhaustive", Text("true", "boolean"), "only", start),
-        ),
-    )
-    yield Statement(
-        at("consent"),
-        "Live Chat",
-        (
-            said.claim("dpv:hasPurpose", "dpv:DirectMarketing", "send you any information", start),
-            said.claim("dpv:hasLegalBasis", "eu-gdpr:A6-1-a", "consent", start),
-            said.claim(
-                "pg:hasCondition",
-                Text("if you wish us to send you any information", "langString"),
-                "if you wish us to send you any information",
-                start,
-            ),
-        ),
-    )
     stored = said.at("stored", start)[0]
-    yield Statement(
-        at("stored"),
-        "Live Chat",
-        (
-            said.claim("pg:modality", "pg:Stated", "will be stored", start),
-            said.claim("dpv:hasProcessing", "dpv:Store", "stored", start),
-            said.claim("dpv:hasRecipient", Service("HubSpot CRM", None, hubspot), "Hubspot CRM", start),
-            said.claim("dpv:hasPersonalData", "pd:EmailAddressWork", "company email", start, confidence=0.97),
-            said.claim("dpv:hasPersonalData", "pd:Name", "name", start),
-            said.claim(
-                "dpv:hasPersonalData",
-                Unmapped(
-                    "personal-data",
-                    expand("dpv:PersonalData"),
-                    "Company telephone number",
-                    expand("pd:TelephoneNumber"),
-                    0.5,
-                ),
-                "company telephone number",
-                start,
-            ),
-            said.claim("dpv:hasLegalBasis", "eu-gdpr:A6-1-f", "legitimate interest", stored, support="Inherited"),
-            said.claim("dpv:hasLegalBasis", "eu-gdpr:A6-1-b", "contractual", stored, support="Inherited"),
-        ),
+    say = partial(said.claim, after=start)
+    inherit = partial(said.claim, after=stored, support="Inherited")
+    chat, crm = (Service(name, None, Company("HubSpot")) for name in ("HubSpot Live Chat", "HubSpot CRM"))
+    help_desk = Service("Zendesk Live Chat", None, Company("Zendesk"))
+    telephone = Unmapped(
+        "personal-data",
+        expand("dpv:PersonalData"),
+        "Company telephone number",
+        expand("pd:TelephoneNumber"),
+        0.5,
     )
+    wish = "if you wish us to send you any information"
+    rows: dict[str, tuple[Claim, ...]] = {
+        "Hubspot Live Chat": (
+            say("dpv:hasProcessing", "dpv:Share", "use", support="Inferred", confidence=0.6),
+            say("dpv:hasService", chat, "Hubspot Live Chat"),
+            say("dpv:hasPurpose", "pgc:RespondToEnquiries", "enquiries"),
+        ),
+        "Zendesk Live Chat": (
+            say("dpv:hasDataProcessor", help_desk, "Zendesk Live Chat"),
+            say("dpv:hasPurpose", "dpv:CustomerCare", "technical support"),
+        ),
+        "collect": (
+            say("dpv:hasProcessing", "dpv:Collect", "collect"),
+            say("dpv:hasPersonalData", "dpv:ProvidedPersonalData", "information you provide"),
+            say("dpv:hasPersonalData", "pgc:ChatTranscript", "transcript of the chat"),
+            say("pg:isExhaustive", Text("true", "boolean"), "only"),
+        ),
+        "consent": (
+            say("dpv:hasPurpose", "dpv:DirectMarketing", "send you any information"),
+            say("dpv:hasLegalBasis", "eu-gdpr:A6-1-a", "consent"),
+            say("pg:hasCondition", Text(wish, "langString"), wish),
+        ),
+        "stored": (
+            say("pg:modality", "pg:Stated", "will be stored"),
+            say("dpv:hasProcessing", "dpv:Store", "stored"),
+            say("dpv:hasRecipient", crm, "Hubspot CRM"),
+            say("dpv:hasPersonalData", "pd:EmailAddressWork", "company email", confidence=0.97),
+            say("dpv:hasPersonalData", "pd:Name", "name"),
+            say("dpv:hasPersonalData", telephone, "company telephone number"),
+            inherit("dpv:hasLegalBasis", "eu-gdpr:A6-1-f", "legitimate interest"),
+            inherit("dpv:hasLegalBasis", "eu-gdpr:A6-1-b", "contractual"),
+        ),
+    }
+    for anchor, claims in rows.items():
+        yield Statement(said.at(anchor, start), "Live Chat", claims)

@@ -2,13 +2,14 @@
 
     python -m extract.parser.train TREEBANK_FOLDER [--output FOLDER] [--epochs N] [--evaluate-only]
 
-The folder holds `train.conllu`, `dev.conllu` and `test.conllu` of UD English EWT; nothing else is read. One
-tok2vec is shared by a tagger and a transition-based parser (`config.cfg`). Each epoch sees each sentence once,
-at times joined to those after it as in a paragraph, at times changed into what policies are full of:
-headings, list items without a full stop, long lists, curly quotes (`treebank.variant`). The words are those of
-spaCy's own tokeniser, with the gold words aligned to them. Adam, averaged weights, a learning rate that falls
-to a twentieth; the epoch kept is the one with the best labelled attachment on the dev half. The test half is used
-for the printed figures only. Set OPENBLAS_NUM_THREADS=1: more threads only wait for each other.
+The folder holds `train.conllu`, `dev.conllu` and `test.conllu` of UD English EWT; nothing else is read.
+One tok2vec is shared by a tagger and a transition-based parser (`config.cfg`). Each epoch sees each
+sentence once, at times joined to those after it as in a paragraph, at times changed into what policies
+are full of: headings, list items without a full stop, long lists, curly quotes, runs of spaces
+(`treebank.variant`). The words are those of spaCy's own tokeniser, with the gold words aligned to them.
+Adam, averaged weights, a learning rate that falls to a twentieth; the epoch kept is the one with the
+best labelled attachment on the dev half. The test half is used for the printed figures only. Set
+OPENBLAS_NUM_THREADS=1: more threads only wait for each other.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description="Train the pipeline on a treebank.")
     arguments.add_argument("treebank", type=Path)
     arguments.add_argument("--output", type=Path, default=_HERE / "model")
-    arguments.add_argument("--epochs", type=int, default=45)
+    arguments.add_argument("--epochs", type=int, default=30)
     arguments.add_argument("--evaluate-only", action="store_true")
     chosen = arguments.parse_args()
     steps = () if chosen.evaluate_only else train(chosen.treebank, chosen.output, epochs=chosen.epochs)

@@ -12,6 +12,8 @@ _ALL_CAPS, _TITLE, _LOWER = 0.05, 0.12, 0.20  # upper ends of the shares of reca
 _FRAGMENT, _NO_STOP, _CURLY, _LIST_MARK = 0.15, 0.15, 0.5, 0.35
 _NOUNS_LISTED, _VERBS_LISTED, _LAST_COMMA = 0.10, 0.06, 0.4
 _LONGEST_IN_LIST = 3
+_DESCRIBED, _LONGEST_CLAUSE = 0.08, 10
+_CLAUSES = frozenset(("acl", "acl:relcl"))
 _PLAIN_NOUNS = frozenset(("obj", "obl", "nmod", "nsubj", "nsubj:pass", "ROOT"))
 _SMALL_STAY_SMALL, _BLANK = 0.5, 0.04
 _BLANKS = (" ", "  ", "\n")
@@ -35,9 +37,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What lists can be made of: noun phrases, and verbs by tag."""
+    """What sentences can be made longer with: noun phrases, clauses that describe a noun, verbs by tag."""
 
     nouns: tuple[Sentence, ...]
+    clauses: tuple[Sentence, ...]
     verbs: dict[str, tuple[str, ...]]
 
 
@@ -106,8 +109,9 @@ def _core(parts: Sequence[str]) -> int:
 
 
 def stock(sentences: Iterable[Sentence]) -> Stock:
-    """Return the short noun phrases and the verbs with objects in the sentences."""
+    """Return the short noun phrases, the short clauses on nouns, and the verbs with objects in the sentences."""
     nouns: list[Sentence] = []
+    clauses: list[Sentence] = []
     verbs: dict[str, list[str]] = {}
     for sentence in sentences:
         for index, dep in enumerate(sentence.deps):
@@ -121,9 +125,15 @@ def stock(sentences: Iterable[Sentence]) -> Stock:
                     for start in {whole, whole + (sentence.deps[whole] in ("det", "nmod:poss"))}
                 )
             head = sentence.heads[index]
+            if dep in _CLAUSES and _is_noun(sentence, head):
+                clauses.extend(
+                    _phrase(sentence, start, end, index, dep=dep)
+                    for start, end in _unbroken(sentence.heads, index)
+                    if end - start <= _LONGEST_CLAUSE and "".join(sentence.words[start:end]).isalpha()
+                )
             if dep == "obj" and sentence.tags[head].startswith("VB") and sentence.words[head].islower():
                 verbs.setdefault(sentence.tags[head], []).append(sentence.words[head])
-    return Stock(tuple(nouns), {tag: tuple(words) for tag, words in verbs.items()})
+    return Stock(tuple(nouns), tuple(clauses), {tag: tuple(words) for tag, words in verbs.items()})
 
 
 def _is_noun(sentence: Sentence, index: int) -> bool:
@@ -145,6 +155,8 @@ def variant(sentence: Sentence, rng: random.Random, spare: Stock) -> Sentence:
     """Return the sentence as a heading, a list item, with longer lists, ... or, mostly, as it is."""
     if rng.random() < _NOUNS_LISTED:
         sentence = _with_nouns(sentence, rng, spare)
+    if rng.random() < _DESCRIBED:
+        sentence = _with_clause(sentence, rng, spare)
     if rng.random() < _VERBS_LISTED:
         sentence = _with_verbs(sentence, rng, spare)
     if rng.random() < _FRAGMENT:
@@ -191,12 +203,12 @@ def _fragment(sentence: Sentence, rng: random.Random) -> Sentence:
     return phrase
 
 
-def _phrase(sentence: Sentence, start: int, end: int, top: int) -> Sentence:
+def _phrase(sentence: Sentence, start: int, end: int, top: int, *, dep: str = "ROOT") -> Sentence:
     """Return a range of the sentence as a sentence of its own, with the word at `top` as its root."""
     heads = [head - start for head in sentence.heads[start:end]]
     heads[top - start] = top - start
     deps = list(sentence.deps[start:end])
-    deps[top - start] = "ROOT"
+    deps[top - start] = dep
     return Sentence(
         sentence.words[start:end],
         sentence.spaces[start:end],
@@ -204,6 +216,28 @@ def _phrase(sentence: Sentence, start: int, end: int, top: int) -> Sentence:
         tuple(heads),
         tuple(deps),
     )
+
+
+def _with_clause(sentence: Sentence, rng: random.Random, spare: Stock) -> Sentence:
+    """Return the sentence with one of its subjects described by a clause."""
+    places = [
+        index
+        for index, dep in enumerate(sentence.deps)
+        if dep in ("nsubj", "nsubj:pass")
+        and _is_noun(sentence, index)
+        and not _has_dependents_after(sentence, index)
+    ]
+    if not places:
+        return sentence
+    place = rng.choice(places)
+    clause = rng.choice(spare.clauses)
+    added = [
+        (word, tag, place if head == at else place + 1 + head, dep)
+        for at, (word, tag, head, dep) in enumerate(
+            zip(clause.words, clause.tags, clause.heads, clause.deps, strict=True)
+        )
+    ]
+    return _inserted(sentence, place + 1, added)
 
 
 def _with_nouns(sentence: Sentence, rng: random.Random, spare: Stock) -> Sentence:

@@ -11,6 +11,9 @@ _OF_TAG: dict[str, str] = _TABLE["tags"]
 _OF_TAG_AND_DEP: dict[tuple[str, str], str] = {
     (tag, dep): rule["class"] for rule in _TABLE["relations"] for tag in rule["tags"] for dep in rule["deps"]
 }
+_OF_TAG_AND_WORD: dict[tuple[str, str], str] = {
+    (tag, word): rule["class"] for rule in _TABLE["words"] for tag in rule["tags"] for word in rule["words"]
+}
 
 
 @Language.component("policygraph_word_classes")
@@ -18,5 +21,9 @@ def word_classes(doc: Doc) -> Doc:
     """Return the doc with a universal word class on each token."""
     for token in doc:
         tag = token.tag_
-        token.pos_ = _OF_TAG_AND_DEP.get((tag, token.dep_)) or _OF_TAG.get(tag, "X")
+        token.pos_ = (
+            _OF_TAG_AND_WORD.get((tag, token.lower_))
+            or _OF_TAG_AND_DEP.get((tag, token.dep_))
+            or _OF_TAG.get(tag, "X")
+        )
     return doc

@@ -12,9 +12,10 @@ LONGEST_SERIAL_ITEM = 400
 LONGEST_STOPPED_ITEM = 80
 LONGEST_PLAIN_HEADING_WORDS = 10
 WIDEST_NUMBER_GAP = 3
-LOOK_AHEAD = 2
+LOOK_AHEAD = 3
 LONGEST_ALIKE_ITEM = 700
 FEWEST_ALIKE = 3
+FEWEST_DENSE = 3
 LOWEST_LEVEL = 6
 
 
@@ -126,6 +127,7 @@ def _has_body(lines: Sequence[Draft], place: int) -> bool:
 
 def _list(lines: list[Draft], *, marked: bool) -> None:
     """Turn short lines after an announcement into items, where they have no bullets."""
+    airy = _is_airy(lines)
     place = 0
     while place < len(lines):
         if lines[place].kind is not None:
@@ -135,11 +137,27 @@ def _list(lines: list[Draft], *, marked: bool) -> None:
         before = lines[place - 1] if place else None
         if before is not None and before.kind != "cell" and looks.opens_list(before.shown):
             stop = _list_end(lines, place, end, marked=marked)
+        elif airy and _is_dense(lines, place, end):
+            stop = end
         else:
             place, stop = _series(lines, place, end)
         for member in range(place, stop):
             lines[member] = replace(lines[member], kind="item")
         place = max(end, place + 1) if stop <= place else stop
+
+
+def _is_airy(lines: Sequence[Draft]) -> bool:
+    """Return whether blank lines stand between the paragraphs."""
+    loose = [line.gap for line in lines if line.kind is None]
+    return sum(loose) * 2 > len(loose)
+
+
+def _is_dense(lines: Sequence[Draft], place: int, end: int) -> bool:
+    """Return whether the lines from `place` to `end` stand close together, as a list does between paragraphs."""
+    if end - place < FEWEST_DENSE - 1 or any(line.gap for line in lines[place + 1 : end]):
+        return False
+    announced = place > 0 and looks.introduces(lines[place - 1].shown, lines[place].shown)
+    return announced or end - place >= FEWEST_DENSE
 
 
 def _list_end(lines: Sequence[Draft], place: int, end: int, *, marked: bool) -> int:
@@ -213,8 +231,11 @@ def _series(lines: Sequence[Draft], place: int, end: int) -> tuple[int, int]:
 
 def _head(lines: list[Draft], *, marked: bool) -> None:
     """Turn lines that look like headings into headings."""
+    airy = _is_airy(lines)
     for place, line in enumerate(lines):
-        if line.kind is None and _is_heading(lines, place, marked=marked):
+        apart = line.gap or line.bold or not airy
+        alone = line.kind is None and apart and _is_heading(lines, place, marked=marked)
+        if alone or _is_bulleted_heading(lines, place):
             lines[place] = replace(line, kind="heading")
 
 
@@ -224,6 +245,8 @@ def _is_heading(lines: Sequence[Draft], place: int, *, marked: bool) -> bool:
     look = looks.heading_look(line.shown)
     if not look or not _has_body(lines, place):
         return False
+    if looks.labelled(line.shown) and looks.labelled(lines[place + 1].shown):
+        return False
     if looks.opens_list(line.shown) and look == "plain":
         # "We collect:" announces a list; above running text it would be a heading.
         return line.bold and lines[place + 1].kind != "item"
@@ -232,6 +255,17 @@ def _is_heading(lines: Sequence[Draft], place: int, *, marked: bool) -> bool:
     if marked:
         return look == "caps" and line.gap and lines[place + 1].gap
     return look != "plain" or _is_plain_heading(lines, place)
+
+
+def _is_bulleted_heading(lines: Sequence[Draft], place: int) -> bool:
+    """Return whether the bullet before a line is an ornament: a title, no other item around, running text below."""
+    line = lines[place]
+    if line.kind != "item" or line.group is not None or not line.mark or looks.depth(line.mark):
+        return False
+    if looks.heading_look(line.shown) not in ("caps", "question", "title") or not 0 < place < len(lines) - 1:
+        return False
+    before, follower = lines[place - 1], lines[place + 1]
+    return before.kind != "item" and not looks.opens_list(before.shown) and looks.is_body(follower)
 
 
 def _is_plain_heading(lines: Sequence[Draft], place: int) -> bool:
@@ -257,17 +291,20 @@ def _level(lines: Sequence[Draft]) -> Iterator[Draft]:
     loose = [line for line in lines if line.kind == "heading" and not line.level]
     ranked = sum(bool(line.mark) or looks.all_caps(line.shown) for line in loose) > 1
     above = 0
-    for place, line in enumerate(lines):
+    first = True
+    for line in lines:
         if line.kind != "heading":
             yield line
-        elif line.level:
+            continue
+        if line.level:
             above = line.level
             yield line
-        elif place == 0 and not line.mark and not above:
+        elif first and not line.mark and looks.is_title(line.shown):
             yield replace(line, level=1)
             above = 1
         else:
             yield replace(line, level=min(LOWEST_LEVEL, max(above, 1) + _rank(line, ranked=ranked)))
+        first = False
 
 
 def _rank(line: Draft, *, ranked: bool) -> int:

@@ -50,6 +50,7 @@ class Words:
     small: frozenset[str]
     announcing: tuple[str, ...]
     facts: re.Pattern[str]
+    titles: re.Pattern[str]
     headers: tuple[tuple[str, re.Pattern[str]], ...]
     cells: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -64,6 +65,7 @@ def words() -> Words:
         small=frozenset(table["small"]),
         announcing=tuple(table["announcing"]),
         facts=_any_of(table["facts"], r"^{}\b"),
+        titles=_any_of(table["titles"], r"\b{}\b"),
         headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
         cells=tuple((name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]),
     )
@@ -99,7 +101,12 @@ def alike(one: str, other: str) -> bool:
     """Return whether two lines begin like items of one list: with the same word, or with a label each."""
     if one.split(maxsplit=1)[0].lower() == other.split(maxsplit=1)[0].lower():
         return True
-    return bool(_LABEL.match(one) and _LABEL.match(other))
+    return labelled(one) and labelled(other)
+
+
+def labelled(shown: str) -> bool:
+    """Return whether a line begins with a label: "Cookies: small files", "Device means any device"."""
+    return bool(_LABEL.match(shown))
 
 
 def serial(shown: str) -> bool:
@@ -189,6 +196,11 @@ def all_caps(shown: str) -> bool:
 def is_fact(shown: str) -> bool:
     """Return whether a line states a date, a version or an address."""
     return bool(words().facts.match(shown))
+
+
+def is_title(shown: str) -> bool:
+    """Return whether a heading names the whole text."""
+    return bool(words().titles.search(re.sub(r"\b(\w) (?=\w\b)", r"\1", shown)))
 
 
 def heading_look(shown: str) -> str:

@@ -1,0 +1,153 @@
+"""Reads postal addresses: within a sentence, and on lines of their own below "contact us at:"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extract import naming
+from extract.passage import Passage
+
+LONGEST_LINE = 100
+LONGEST_ADDRESS = 200
+MOST_LINES = 8
+_FEWEST_LETTERS = 8
+_LONGEST_WORD_OF_TWO = 2
+
+_WORD = re.compile(r"[^\s,;()“”\"]+")
+_GAP = re.compile(r"[\s,]*(?:[-–—#*:]\s*)?$")
+_OPENING = re.compile(r"[\s:“\"*\[-]*(?:the\s+following\s*:|at\s*:?\s|in\s+(?=[A-Z\d])|on\s+(?=[A-Z\d])|is\s*:?\s)?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"\s*[\w .'’/-]{2,30}\s*[:：]\s*")
+_POST_CODE = re.compile(
+    r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s\d[A-Z]\d|(?:[A-Z]{1,2}-)?\d{4,6}|\d{3}\s\d{2,3})\b"
+)
+_ABBREVIATION = re.compile(r"(?:\b(?:St|No|Nr|Rd|Ave|Blvd|Bldg|Dr|Ste|Str|Apt|Opp|Sq|Jl|P\.O|P\.o|\w)\.)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address: its words on one line, and the places (passage, start, end) that hold them."""
+
+    value: str
+    places: tuple[tuple[Passage, int, int], ...]
+
+
+def _strip(word: str) -> str:
+    return word.strip(".:'’*[]").lower()
+
+
+def _is_part(word: str) -> bool:
+    """Tell whether a word may stand in an address: a capital, a number, or a word such as "street"."""
+    return (
+        word[0].isupper()
+        or any(letter.isdigit() for letter in word)
+        or word in "&-–—#/"
+        or _strip(word) in naming.words_of("pgq:AddressWord")
+        or _strip(word) in naming.words_of("pgq:AddressLink")
+    )
+
+
+def _is_strong(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether the words are surely an address: a number or a word such as "street" among them."""
+    words = [_strip(word) for word in _WORD.findall(passage.text[start:end])]
+    sure = [word for word in words if word in naming.words_of("pgq:AddressWord") and len(word) > _LONGEST_WORD_OF_TWO]
+    return bool(sure) or any(letter.isdigit() for letter in passage.text[start:end])
+
+
+def _names_country(passage: Passage, start: int, end: int) -> bool:
+    return any(True for _ in passage.found("countries", start, end))
+
+
+def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, int] | None:
+    """Return where the address stands that begins at `start`, or None.
+
+    `lenient` takes a town and a country for an address too; otherwise a number and a street, or a post code, is
+    needed.
+    """
+    text = passage.text
+    opening = _OPENING.match(text, start)
+    first = opening.end() if opening else start
+    first = _behind_name(text, first)
+    last = _last_word(text, first)
+    if last is None or last - first < _FEWEST_LETTERS or last - first > LONGEST_ADDRESS:
+        return None
+    piece = text[first:last]
+    strong = any(letter.isdigit() for letter in piece) and _is_strong(passage, first, last)
+    parts = piece.count(",") + 1
+    words = {_strip(word) for word in _WORD.findall(piece)}
+    street = any(len(word) > _LONGEST_WORD_OF_TWO and word in naming.words_of("pgq:AddressWord") for word in words)
+    located = strong and (street or _POST_CODE.search(piece)) and (parts > 1 or street)
+    placed = lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and _names_country(passage, first, last)
+    return (first, last) if located or placed else None
+
+
+def _behind_name(text: str, first: int) -> int:
+    """Return where the address begins if a name such as "Acme Ltd," or "our office," stands before it."""
+    span = naming.name_after(text, first)
+    if span and text[span[1] : span[1] + 1] in (",", ".") and not any(c.isdigit() for c in text[span[0] : span[1]]):
+        name = text[span[0] : span[1]]
+        rest = text[span[1] + 1 :].lstrip()
+        if naming.has_legal_form(name) or (rest[:1].isdigit() and " " not in name):
+            return len(text) - len(rest)
+    return first
+
+
+def _last_word(text: str, first: int) -> int | None:
+    """Return where the words that may stand in an address end."""
+    last: int | None = None
+    reached = first
+    for word in _WORD.finditer(text, first):
+        gap = text[reached : word.start()]
+        if (last is not None and not _GAP.match(gap)) or not _is_part(word[0]) or "@" in word[0] or "://" in word[0]:
+            break
+        reached = word.end()
+        if _strip(word[0]) not in naming.words_of("pgq:AddressLink") and word[0] not in "&-–—#/":
+            last = word.end()
+        if word[0].endswith((".", ":")) and not _ABBREVIATION.search(word[0]):
+            break
+    if last is None:
+        return None
+    kept = text[first:last].rstrip(" .,:-–—*]")
+    return first + len(kept)
+
+
+def is_line(passage: Passage) -> bool:
+    """Tell whether a passage is short like a line of an address."""
+    return passage.block.kind != "heading" and len(passage.text) <= LONGEST_LINE
+
+
+def _line(passage: Passage) -> tuple[int, int] | None:
+    """Return the part of a line that can belong to an address: all of it but the last comma, or None."""
+    text = passage.text
+    first = len(text) - len(text.lstrip(" *[‍•-"))
+    last = _last_word(text, first)
+    if last is None or text[last:].strip(" ,.*]_"):
+        return None
+    words = [_strip(word) for word in _WORD.findall(text[first:last])]
+    common = naming.words_of("pgq:NoName") - naming.words_of("pgq:AddressWord")
+    return None if all(word in common for word in words) and words != ["uk"] else (first, last)
+
+
+def below(passages: Sequence[Passage], names: frozenset[str]) -> Iterator[Address]:
+    """Yield the address on the lines `passages`, the first of which may be a name; it ends where they do."""
+    places: list[tuple[Passage, int, int]] = []
+    for count, passage in enumerate(passages[:MOST_LINES]):
+        span = _line(passage) if is_line(passage) else None
+        if span is None:
+            if places:
+                break
+            if count < 1 or is_line(passage):
+                continue
+            break
+        name = passage.text[span[0] : span[1]]
+        if not places and (naming.has_legal_form(name) or naming.core(name) in names):
+            continue
+        places.append((passage, *span))
+    strong = [place for place in places if _is_strong(*place)]
+    if strong and (len(places) > 1 or _POST_CODE.search(places[0][0].text)):
+        yield Address(", ".join(p.text[start:end].strip(" ,") for p, start, end in places), tuple(places))
+
+
+def after_label(passage: Passage) -> int:
+    """Return where the text behind a label such as "Address:" begins; 0 if there is none."""
+    found = _LABEL.match(passage.text)
+    return found.end() if found else 0

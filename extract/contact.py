@@ -1,0 +1,316 @@
+"""Finds how to reach the company, its data protection officer and its representative.
+
+E-mail addresses, phone numbers, postal addresses and contact pages are found by their look and by the words beside
+them. The words before them tell whose they are: a regulator's, a recipient's and the reader's own are left out.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ontology
+from extract import address, naming
+from extract.around import cued, cues
+from extract.author import author, own_names
+from extract.claim import Claim, Evidence, Node, Text
+from extract.passage import Passage, Policy
+
+Owner = Literal["controller", "officer", "representative", "other"]
+Sort = Literal["email", "phone", "address", "page", "name"]
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9][\w.+-]*(?:@|\s?[\[(]\s?at\s?[\])]\s?)[A-Za-z0-9-]+(?:(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)[A-Za-z0-9-]+)*?"
+    r"(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)(?:[a-z]{2,12}|[A-Z]{2,12})(?![a-z0-9-]|\.[a-z])"
+)
+_AT = re.compile(r"\s?[\[(]\s?at\s?[\])]\s?")
+_DOT = re.compile(r"\s?[\[(]\s?dot\s?[\])]\s?")
+_PHONE = re.compile(r"(?<![\w@/.,#-])(?:\(?\+\s?\(?\d{1,4}\)?|\(?\d{1,5}\)?)(?:[\s().–/-]{0,3}\d){5,13}(?![\w@]|[.,/-]\d)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s,;()<>“”\"]+[^\s,;()<>“”\".:]")
+_CONTACT_PATH = re.compile(r"/(?:contact|support|help)\b", re.IGNORECASE)
+_NAME_OF = re.compile(r"\s*(?:\([^)]*\))?\s*(?:is|are|:|named|[-–])\s*:?\s*")
+_DETAILS_OF = re.compile(r"name\s+of\s+(?:the\s+|our\s+)?$", re.IGNORECASE)
+_PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+[A-Z][\w.’'-]*){1,3}$")
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_CUE_REACH = 30  # characters between "phone" and the number
+_LINES_BACK = 8  # lines above a line that can say whose it is
+_NEAR_LABEL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One way to reach somebody (or the name to ask for), with the places that give it."""
+
+    owner: Owner
+    sort: Sort
+    value: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """Something that looks like a contact detail, not yet known to be anybody's."""
+
+    sort: Sort
+    value: str
+    places: tuple[tuple[Passage, int, int], ...]
+
+
+def contact(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each way to reach the company, and one for its officer and its representative."""
+    yield from claims_of(tuple(details(policy, own_names(policy))), policy)
+
+
+def claims_of(said: Sequence[Detail], policy: Policy) -> Iterator[Claim]:
+    """Yield the claims that state `said`: of the company itself, its officer and its representative."""
+    term = policy.ontology.term
+    yield from _ways([detail for detail in said if detail.owner == "controller"], policy)
+    for owner, predicate, kind, role in (
+        ("officer", "dpv:hasDataProtectionOfficer", "dpo", "dpv:DataProtectionOfficer"),
+        ("representative", "dpv:hasRepresentative", "representative", "dpv:Representative"),
+    ):
+        own = [detail for detail in said if detail.owner == owner]
+        if own:
+            ways = tuple(_ways(own, policy))
+            node = Node(kind, (term(role),), ways)
+            yield Claim(term(predicate), node, tuple(sorted({e for detail in own for e in detail.evidence})))
+
+
+def _ways(said: Sequence[Detail], policy: Policy) -> Iterator[Claim]:
+    """Yield one claim for each value, with every place that gives it."""
+    gathered: dict[tuple[Sort, str], tuple[str, tuple[Evidence, ...]]] = {}
+    for detail in said:
+        if not detail.value:
+            continue
+        key = (detail.sort, re.sub(r"[\W_]+", "", detail.value).lower())
+        value, evidence = gathered.get(key, (detail.value, ()))
+        gathered[key] = (value, (*evidence, *detail.evidence))
+    predicates = {"address": "dpv:hasAddress", "name": "dpv:hasName"}
+    for (sort, _), (value, evidence) in gathered.items():
+        yield Claim(policy.ontology.term(predicates.get(sort, "dpv:hasContact")), Text(value), evidence)
+
+
+def details(policy: Policy, names: frozenset[str]) -> Iterator[Detail]:
+    """Yield the ways to reach the company, its officer and its representative, in the order of the text."""
+    cores = frozenset(naming.core(name) for name in names)
+    found: list[Detail] = []
+    for find in _finds(policy, cores):
+        owner = _owner(find, names)
+        if owner != "other":
+            found.append(
+                Detail(
+                    owner,
+                    find.sort,
+                    find.value,
+                    tuple(place[0].evidence(place[1], place[2], rule=f"contact-{find.sort}") for place in find.places),
+                )
+            )
+    found += _named(policy, found)
+    yield from found
+    yield from _elsewhere(policy, found)
+
+
+def _finds(policy: Policy, cores: frozenset[str]) -> Iterator[_Find]:
+    """Yield everything that looks like a contact detail."""
+    taken: set[tuple[int, int]] = set()
+    for passage in policy.passages:
+        if _opens_lines(passage):
+            following = policy.passages[passage.index + 1 :]
+            lines = following[: next((n for n, p in enumerate(following) if p.block.kind == "heading"), None)]
+            for found in address.below(lines, cores):
+                if not taken & {(p.index, start) for p, start, _ in found.places}:
+                    taken |= {(p.index, start) for p, start, _ in found.places}
+                    yield _Find("address", found.value, found.places)
+    for passage in policy.passages:
+        spans = [(start, end) for start, end in _emails(passage)]
+        for start, end in spans:
+            value = _DOT.sub(".", _AT.sub("@", passage.text[start:end]))
+            yield _Find("email", value, ((passage, start, end),))
+        for start, end in _addresses(passage, cores):
+            if (passage.index, start) not in taken:
+                spans.append((start, end))
+                yield _Find("address", " ".join(passage.text[start:end].split()), ((passage, start, end),))
+        yield from _phones_and_pages(passage, spans)
+
+
+def _phones_and_pages(passage: Passage, taken: list[tuple[int, int]]) -> Iterator[_Find]:
+    """Yield the phone numbers and contact pages outside the spans `taken`."""
+    for sort, pairs in (("phone", _phones(passage)), ("page", _pages(passage))):
+        for start, end in pairs:
+            if not any(start < last and first < end for first, last in taken):
+                yield _Find("phone" if sort == "phone" else "page", passage.text[start:end], ((passage, start, end),))
+
+
+def _opens_lines(passage: Passage) -> bool:
+    """Tell whether lines of an address may follow: "contact us at:", a heading, a name on a line of its own."""
+    text = passage.text.rstrip(" *_")
+    if text.endswith(":"):
+        return cued(passage, "contact", "pgq:ContactUs") or cued(passage, "contact", "pgq:AddressFollows")
+    if passage.block.kind == "heading":
+        return cued(passage, "contact", "pgq:ContactUs")
+    return address.is_line(passage) and naming.has_legal_form(text.strip(" .,*_‍"))
+
+
+def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
+    if "@" in passage.text or "at)" in passage.text or "at]" in passage.text:
+        for found in _EMAIL.finditer(passage.text):
+            yield found.span()
+
+
+def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield the addresses behind "registered office at", "Address:" and the like, and behind a defined name."""
+    seen: set[int] = set()
+    starts = []
+    for cue in cues(passage, "contact", "pgq:AddressFollows"):
+        before = passage.text[max(0, cue.start - _NEAR_LABEL) : cue.start]
+        words = re.split(r"[\s,(]+", before.strip(" *"))
+        own = not before.strip(" *-•") or any(naming.core(" ".join(words[-n:])) in cores for n in (1, 2, 3) if words)
+        starts.append((cue.end, own))
+    for place in author(passage.policy) if "refers to" in passage.text.lower() else ():
+        if place.passage is passage and place.rule == "refers-to" and passage.text[place.end :].startswith(","):
+            starts.append((place.end + 1, True))
+    for start, own in starts:
+        span = address.read(passage, start, lenient=own)
+        if span and span[0] not in seen:
+            seen.add(span[0])
+            yield span
+
+
+def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the numbers that are phone numbers: by a plus sign, a word before them, or a line of their own."""
+    for found in _PHONE.finditer(passage.text):
+        digits = sum(letter.isdigit() for letter in found[0])
+        if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
+            continue
+        start = found.start()
+        alone = not passage.text[: start].strip(" •-*") and not passage.text[found.end() :].strip(" .*")
+        called = cued(passage, "contact", "pgq:Telephone", max(0, start - _CUE_REACH), start)
+        if "+" in found[0][:2] or called or (alone and not re.search(r"[./]", found[0])):
+            yield start, found.end()
+
+
+def _pages(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the web addresses of contact pages."""
+    for found in _URL.finditer(passage.text):
+        floor = max(0, found.start() - _CUE_REACH)
+        announced = any(
+            not passage.text[cue.end : found.start()].strip(" :(-") or cue.end == found.start()
+            for cue in cues(passage, "contact", "pgq:ContactPage", floor - _CUE_REACH if floor > _CUE_REACH else 0)
+            if cue.end <= found.start()
+        )
+        path = _CONTACT_PATH.search(found[0]) and cued(passage, "contact", "pgq:ContactUs", 0, found.start())
+        if announced or path:
+            yield found.span()
+
+
+def _owner(find: _Find, names: frozenset[str]) -> Owner:
+    """Return whose detail it is, by the words before it in its sentence, its lines, its lead-in or its heading."""
+    passage, start, _ = find.places[0]
+    if find.sort == "email":
+        host = find.value.rsplit("@", 1)[1].lower()
+        if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(host, passage, names):
+            return "other"
+        if find.value.lower().startswith(("dpo@", "dpo.", "dataprotectionofficer@")):
+            return "officer"
+    said = _last_party(passage, naming.sentence_start(passage.text, start), start, names)
+    if said is None:
+        said = _party_above(passage, names)
+    return said or "controller"
+
+
+def _is_foreign(host: str, passage: Passage, names: frozenset[str]) -> bool:
+    """Tell whether a domain belongs to a company of the gazetteer that is not the author."""
+    lexicon = passage.policy.ontology
+    if host in naming.words_of("pgq:WebmailHost") or host in names:
+        return False
+    known = any(True for _ in lexicon.subjects(ontology.expand("pg:domain"), host))
+    return known and not any(len(name) > _FEWEST_DIGITS - 4 and name in host for name in names)
+
+
+_PARTIES: tuple[tuple[str, Owner], ...] = (
+    ("pgq:Ourselves", "controller"),
+    ("pgq:ProtectionOfficer", "officer"),
+    ("pgq:ArticleRepresentative", "representative"),
+    ("pgq:SupervisoryAuthority", "other"),
+    ("pgq:OtherParty", "other"),
+)
+
+
+def _last_party(passage: Passage, start: int, end: int, names: frozenset[str]) -> Owner | None:
+    """Return who is named last between `start` and `end`, if anybody is."""
+    found: list[tuple[int, Owner]] = []
+    for curie, owner in _PARTIES:
+        found += [(cue.start, owner) for cue in cues(passage, "contact", curie, start, end)]
+    for match in passage.found("companies", start, end):
+        owner = "controller" if match.form.lower() in names else "other"
+        found.append((match.start, owner))
+    return max(found)[1] if found else None
+
+
+def _party_above(passage: Passage, names: frozenset[str]) -> Owner | None:
+    """Return who the lines above a line, their lead-in and their heading are about, if they say so."""
+    if not address.is_line(passage):
+        return None
+    passages = passage.policy.passages
+    for index in range(passage.index - 1, max(-1, passage.index - 1 - _LINES_BACK), -1):
+        above = passages[index]
+        floor = 0 if address.is_line(above) else naming.sentence_start(above.text, len(above.text.rstrip(" :.")))
+        said = _last_party(above, floor, len(above.text), names)
+        if said is not None or above.block.kind == "heading" or not address.is_line(above):
+            return said
+    return None
+
+
+def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
+    """Yield the names of the officer and the representative, and the bare mention of an officer of our own."""
+    officers = 0
+    for passage in policy.body():
+        for curie, owner in _PARTIES[1:3]:
+            for cue in cues(passage, "contact", curie):
+                span = _name_of(passage, cue.start, cue.end, owner)
+                if span is not None:
+                    place, start, end = span
+                    evidence = (place.evidence(start, end, rule="contact-name"),)
+                    yield Detail("officer" if owner == "officer" else "representative", "name", place.text[start:end], evidence)
+        officers += cued(passage, "contact", "pgq:ProtectionOfficer")
+    if officers and not any(detail.owner == "officer" for detail in found):
+        yield from _bare_officer(policy)
+
+
+def _bare_officer(policy: Policy) -> Iterator[Detail]:
+    """Yield the first words that say that the company has an officer, if there are any."""
+    for passage in policy.body():
+        for cue in cues(passage, "contact", "pgq:ProtectionOfficer"):
+            before = passage.text[naming.sentence_start(passage.text, cue.start) : cue.start]
+            if re.search(r"\b(?:our|appointed|designated)\b", before[-_NEAR_LABEL:], re.IGNORECASE):
+                yield Detail("officer", "name", "", (passage.evidence(cue.start, cue.end, rule="contact-officer"),))
+                return
+
+
+def _name_of(passage: Passage, start: int, end: int, owner: str) -> tuple[Passage, int, int] | None:
+    """Return where the name of a person or firm stands behind "our DPO is" or below "our DPO:"."""
+    bridge = _NAME_OF.match(passage.text, end)
+    lines = passage.policy.passages[passage.index + 1 : passage.index + 2]
+    if bridge and passage.text[bridge.end() :].strip():
+        span = naming.name_after(passage.text, bridge.end())
+        wanted = span and (
+            naming.has_legal_form(passage.text[span[0] : span[1]])
+            or (owner == "officer" and _PERSON.match(passage.text[span[0] : span[1]]))
+        )
+        return (passage, *span) if span and wanted else None
+    if passage.text.rstrip().endswith(":") and lines and _PERSON.match(lines[0].text.strip()):
+        return lines[0], 0, len(lines[0].text.rstrip())
+    return None
+
+
+def _elsewhere(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
+    """Yield the company's details again as the officer's where the text says that he is reached by them."""
+    if any(detail.owner == "officer" and detail.sort != "name" for detail in found):
+        return
+    for passage in policy.body():
+        if cued(passage, "contact", "pgq:ProtectionOfficer") and cued(passage, "contact", "pgq:DetailsElsewhere"):
+            for detail in found:
+                if detail.owner == "controller" and detail.sort in ("email", "phone", "address"):
+                    shared = tuple(Evidence(e.start, e.end, "Inferred", 0.6, "contact-elsewhere") for e in detail.evidence)
+                    yield Detail("officer", detail.sort, detail.value, shared[:1])
+            return

@@ -1,0 +1,218 @@
+"""Finds where data go and are kept: places, transfers out of an area and their denials, and the safeguards."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.around import cued, cues, sentence
+from extract.claim import Claim, Concept, Node, Value
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+
+_TABLE = "transfers"
+_REACH = 48  # characters between "outside" and the first area, and between two areas of a list
+_JOINT = re.compile(
+    r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(r"\s*\([“”\"']?(?:the\s)?[“”\"']?[A-Z.]{2,6}[“”\"']?\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Characters `start` to `end` that name one place or several in a row, in the sentence `opens` to `closes`."""
+
+    start: int
+    end: int
+    terms: tuple[Match, ...]
+    opens: int
+    closes: int
+
+
+def transfers(policy: Policy) -> Iterator[Claim]:
+    """Yield the places to which data go or in which they are kept, and what makes the transfers lawful."""
+    for passage in policy.body():
+        taken: list[tuple[int, int]] = []
+        for place in _outside(passage):
+            taken.append((place.start, place.end))
+            yield from _out_of(passage, place)
+        for place in _named(passage, tuple(taken)):
+            yield from _into(passage, place)
+        yield from _safeguards(passage)
+
+
+def _places(passage: Passage) -> list[Match]:
+    """Return the matches that name a country, a union or a place of storage, each stretch of text once."""
+    lexicon = passage.policy.ontology
+    tops = (lexicon.term("dpv:Location"), lexicon.term("dpv:Country"), lexicon.term("dpv:ThirdCountry"))
+    found = [*passage.found("transfers"), *passage.found("countries")]
+    kept = [match for match in found if any(lexicon.is_under(match.term, top) for top in tops)]
+    chosen: list[Match] = []
+    for match in sorted(kept, key=lambda match: (match.start - match.end, match.start)):
+        if all(match.end <= other.start or other.end <= match.start for other in chosen):
+            chosen.append(match)
+    return sorted(chosen)
+
+
+def _about_data(passage: Passage, place: _Place) -> bool:
+    """Tell whether the sentence says that data go to or stay in a place."""
+    opens, closes = place.opens, place.closes
+    if cued(passage, _TABLE, "pgq:OtherPlace", opens, closes):
+        return False
+    near = max(opens, place.start - _REACH)
+    person = max((cue.end for cue in cues(passage, _TABLE, "pgq:PersonPlace", near, place.start)), default=-1)
+    if person >= 0 and "," not in passage.text[person : place.start]:
+        return False
+    if cued(passage, _TABLE, "pgq:TransferVerb", opens, closes):
+        return True
+    keeps = cued(passage, _TABLE, "pgq:PlaceVerb", opens, closes)
+    held = any(
+        cued(passage, _TABLE, curie, opens, closes) for curie in ("pgq:DataWord", "pgq:StoreVerb", "pgq:HolderWord")
+    )
+    return (keeps and held) or cued(passage, _TABLE, "pgq:StoreVerb", opens, closes)
+
+
+def _outside(passage: Passage) -> Iterator[_Place]:
+    """Yield the phrases that say "outside an area", and "abroad" and its like."""
+    lexicon = passage.policy.ontology
+    abroad = {lexicon.term("dpv:ThirdCountry"), lexicon.term("pgc:Worldwide")}
+    last = -1
+    for match in sorted([*_places(passage), *cues(passage, _TABLE, "pgq:OutsideWord")], key=lambda m: m.start):
+        if match.start < last or not (match.table == f"cues/{_TABLE}" or match.term in abroad):
+            continue
+        opens, closes = sentence(passage, match.start)
+        areas = _row(passage, match, closes)
+        if match.table == f"cues/{_TABLE}" and not areas:
+            continue
+        end = areas[-1].end if areas else match.end
+        noun = [cue for cue in cues(passage, _TABLE, "pgq:PlaceNoun", opens, match.start) if cue.end + 2 >= match.start]
+        place = _Place(noun[-1].start if noun else match.start, _closed(passage.text, end), tuple(areas), opens, closes)
+        if _about_data(passage, place):
+            last = place.end
+            yield place
+
+
+def _row(passage: Passage, first: Match, closes: int) -> list[Match]:
+    """Return the areas that follow `first` one upon the other: "your state, province or country"."""
+    inside = [match for match in _places(passage) if first.start < match.start and match.end <= closes]
+    areas = [*inside, *cues(passage, _TABLE, "pgq:AreaWord", first.end, closes)]
+    row: list[Match] = []
+    at = first.end
+    for area in sorted(areas, key=lambda match: (match.start, -match.end)):
+        if area.start < at:
+            continue
+        joint = _JOINT.match(passage.text, at)
+        if joint is None or joint.end() != area.start:
+            break
+        row.append(area)
+        at = _closed(passage.text, area.end)
+    return row
+
+
+def _closed(text: str, end: int) -> int:
+    """Return `end` moved behind an abbreviation in brackets, if one follows."""
+    found = _ABBREVIATION.match(text, end)
+    return found.end() if found else end
+
+
+def _out_of(passage: Passage, place: _Place) -> Iterator[Claim]:
+    """Yield a claim for a transfer out of an area, or one for each area if it is denied."""
+    lexicon = passage.policy.ontology
+    words = passage.evidence(place.start, place.end, rule="transfer-outside")
+    verbs = [cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.closes)]
+    verbs += [cue.start for cue in cues(passage, _TABLE, "pgq:PlaceVerb", place.opens, place.start)]
+    until = max(verbs, default=place.start)
+    if cued(passage, _TABLE, "pgq:Negation", place.opens, max(until, place.start)):
+        named = [match.term for match in place.terms if match.table != f"cues/{_TABLE}"]
+        for term in dict.fromkeys(named or _areas_in(passage, place)):
+            yield Claim(lexicon.term("dpv:isOutsideOfLocation"), Concept(term), (words,), denied=True)
+        return
+    yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(lexicon.term("dpv:ThirdCountry")), (words,))
+
+
+def _areas_in(passage: Passage, place: _Place) -> list[str]:
+    """Return the areas named within a phrase that the lexicon knows as a whole ("outside the EEA")."""
+    lexicon = passage.policy.ontology
+    words = passage.text[place.start : place.end].lower()
+    named = {"loc:EEA": ("eea", "european economic area"), "loc:EU": ("eu", "european union"), "loc:GB": ("uk",)}
+    found = [lexicon.term(iri) for iri, names in named.items() if any(re.search(rf"\b{n}\b", words) for n in names)]
+    return found or [lexicon.term("dpv:ThirdCountry")]
+
+
+def _named(passage: Passage, taken: tuple[tuple[int, int], ...]) -> Iterator[_Place]:
+    """Yield the countries and unions that are named as a place to which data go or in which they are."""
+    lexicon = passage.policy.ontology
+    abroad = lexicon.term("dpv:ThirdCountry")
+    for match in _places(passage):
+        if match.term == abroad or any(start < match.end and match.start < end for start, end in taken):
+            continue
+        opens, closes = sentence(passage, match.start)
+        place = _Place(match.start, match.end, (match,), opens, closes)
+        if _about_data(passage, place) and _reached(passage, place):
+            yield place
+
+
+def _reached(passage: Passage, place: _Place) -> bool:
+    """Tell whether a preposition of place, or a list that one opens, leads to the name."""
+    before = passage.text[place.opens : place.start]
+    names = "|".join(re.escape(match.form) for match in _places(passage) if match.end <= place.start)
+    listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
+    return bool(re.search(rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE)) or (
+        bool(re.search(r"\bspecify\s(?:the\s)?$", before)) and cued(passage, _TABLE, "pgq:StoreVerb", place.end, place.closes)
+    )
+
+
+def _into(passage: Passage, place: _Place) -> Iterator[Claim]:
+    """Yield where the data go: a third country, or a place of storage within the EEA and the UK."""
+    lexicon = passage.policy.ontology
+    term = place.terms[0].term
+    words = passage.evidence(place.start, place.end, rule="transfer-place")
+    verb = min((cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.start)), default=-1)
+    if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
+        yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
+        return
+    home = [lexicon.term(curie) for curie in ("loc:EEA", "loc:EU", "loc:GB")]
+    if not any(lexicon.is_under(term, area) for area in home):
+        yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,))
+    elif verb >= 0:
+        yield Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
+    else:
+        where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
+        stored: Value = Node("storage", (lexicon.term("dpv:StorageLocation"),), (where,))
+        yield Claim(lexicon.term("dpv:hasStorageCondition"), stored, (words,))
+
+
+def _safeguards(passage: Passage) -> Iterator[Claim]:
+    """Yield what makes transfers lawful: clauses, decisions, frameworks, safeguards in general."""
+    lexicon = passage.policy.ontology
+    top = lexicon.term("dpv:DataTransferLegalBasis")
+    general = lexicon.term("dpv:SafeguardForDataTransfer")
+    seen: set[tuple[int, str]] = set()
+    for match in passage.found("transfers"):
+        if not (lexicon.is_under(match.term, top) or match.term == general):
+            continue
+        opens, closes = sentence(passage, match.start)
+        term = top if match.term == general else match.term
+        if (opens, term) in seen or not _safeguards_here(passage, match, opens, closes):
+            continue
+        seen.add((opens, term))
+        start, end = _safeguard_span(passage, match, opens, closes)
+        words = passage.evidence(start, end, rule="transfer-basis")
+        yield Claim(lexicon.term("pg:hasTransferBasis"), Concept(term), (words,))
+
+
+def _safeguards_here(passage: Passage, match: Match, opens: int, closes: int) -> bool:
+    """Tell whether a safeguard is said of a transfer: by its name, its sentence or its heading."""
+    if cued(passage, _TABLE, "pgq:Negation", max(opens, match.start - _REACH // 2), match.start):
+        return False
+    if any(cue.start < match.end and match.start < cue.end for cue in cues(passage, _TABLE, "pgq:NamedSafeguard")):
+        return True
+    moved = any(cue.form.lower().startswith("transfer") for cue in cues(passage, _TABLE, "pgq:TransferVerb", opens, closes))
+    return moved or any(cued(heading, _TABLE, "pgq:TransferTopic") for heading in passage.headings[:1])
+
+
+def _safeguard_span(passage: Passage, match: Match, opens: int, closes: int) -> tuple[int, int]:
+    """Return the safeguard, with the transfer that depends on it where that is said in one clause."""
+    first = next(cues(passage, _TABLE, "pgq:NoTransfer", opens, match.start), None)
+    last = next(cues(passage, _TABLE, "pgq:InPlace", match.end, min(closes, match.end + _REACH // 3)), None)
+    return (first.start if first else match.start), (last.end if last else match.end)
