@@ -142,7 +142,7 @@ def below(passages: Sequence[Passage], names: frozenset[str]) -> Iterator[Addres
         if not places and (naming.has_legal_form(name) or naming.core(name) in names):
             continue
         places.append((passage, *span))
-    strong = [place for place in places if _is_strong(*place)]
+    strong = any(_names_country(*place) or any(c.isdigit() for c in place[0].text) for place in places)
     if strong and (len(places) > 1 or _POST_CODE.search(places[0][0].text)):
         yield Address(", ".join(p.text[start:end].strip(" ,") for p, start, end in places), tuple(places))
 

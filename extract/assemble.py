@@ -246,7 +246,11 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         lead = leads[-1] if leads else None
         topic = of_list(passage)
         members = by_passage[passage.index]
-        joined = topic in (cue("DataTopic"), cue("RecipientTopic")) and _is_plain_member(passage)
+        joined = (
+            topic in (cue("DataTopic"), cue("RecipientTopic"))
+            and _is_plain_member(passage)
+            and not (topic == cue("RecipientTopic") and members[0].has(_PURPOSE))
+        )
         if joined and lead is None:
             lead = _opened(passage.lead_in, members[0])
             by_passage[passage.lead_in.index].append(lead)
@@ -257,6 +261,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         for member in members:
             if lead is not None:
                 _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+                member.text = f"{lead.text} {member.text}"
                 member.denied = member.denied or (lead.denied and not member.has(_PROCESSING))
     return [draft for index in sorted(by_passage) for draft in by_passage[index] if id(draft) not in gone]
 
@@ -305,21 +310,63 @@ def _take_over(draft: Draft, other: Draft, predicates: Iterable[str]) -> None:
 
 
 def _rows(drafts: list[Draft]) -> list[Draft]:
-    """Return the drafts with the cells of one table row joined into one statement."""
-    rows: dict[tuple[int, int], Draft] = {}
-    kept: list[Draft] = []
+    """Return the drafts with the cells of each table row read across.
+
+    A row is one statement. Where purposes and bases take turns in it, each turn is one; a provider with a
+    function of its own is one; what stands behind a basis in brackets belongs to that basis alone.
+    """
+    rows: dict[tuple[int, int], list[Draft]] = defaultdict(list)
+    order: list[Draft | tuple[int, int]] = []
     for draft in drafts:
         block = draft.passage.block
-        if block.kind != "cell" or block.table is None or block.row is None:
-            kept.append(draft)
+        if block.kind != "cell" or block.table is None or block.row is None or draft.denied:
+            order.append(draft)
             continue
-        known = rows.get((block.table, block.row))
-        if known is None or draft.denied:
-            rows.setdefault((block.table, block.row), draft)
-            kept.append(draft)
+        key = (block.table, block.row)
+        if key not in rows:
+            order.append(key)
+        rows[key].append(draft)
+    read: list[Draft] = []
+    for entry in order:
+        read += _row(rows[entry]) if isinstance(entry, tuple) else [entry]
+    return read
+
+
+def _row(cells: list[Draft]) -> list[Draft]:
+    """Return the statements of one row."""
+    providers = [cell for cell in cells if cell.has(_RECIPIENT, _SERVICE) and cell.has(_PURPOSE) and _lists_recipients(cell)]
+    others = [cell for cell in cells if cell not in providers]
+    turns: list[Draft] = []
+    shared: list[Claim] = []
+    apart: list[Draft] = []
+    for cell in others:
+        in_basis = of_list(cell.passage) == cue("BasisTopic")
+        if in_basis and cell.has(_BASIS) and cell.has(_PURPOSE):
+            apart.append(Draft(cell.passage, cell.anchor, denied=False, claims=list(cell.claims), text=cell.text))
+            cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
+        if cell.has(_PURPOSE) and (not turns or turns[-1].has(_BASIS)):
+            turns.append(cell)
+        elif not turns:
+            shared += cell.claims
+            turns_anchor = cell
+            if cell.has(_BASIS):
+                turns.append(Draft(turns_anchor.passage, cell.anchor, denied=False, claims=[], text=cell.text))
+                turns[-1].claims += shared
+                shared = []
         else:
-            known.claims += draft.claims
-    return kept
+            turns[-1].claims += cell.claims
+    if not turns and others:
+        turns.append(Draft(others[0].passage, others[0].anchor, denied=False, text=others[0].text))
+    for turn in turns:
+        turn.claims += shared
+    for provider in providers:
+        for turn in turns[:1]:
+            _take_over(provider, turn, (_BASIS,))
+    return turns + apart + providers
+
+
+def _lists_recipients(cell: Draft) -> bool:
+    return of_list(cell.passage) == cue("RecipientTopic")
 
 
 def _point_back(drafts: list[Draft]) -> None:

@@ -46,8 +46,11 @@ _MOST_SPEAKING = 4
 _SHORTEST_CORE = 4
 _SELF_DEFINING = frozenset({"defined", "refers-to", "controller-is", "policy-of", "title", "is-controller"})
 
+_INTRODUCING = frozenset({"refers-to", "controller-is", "is-controller", "defined", "built", "address", "copyright", "adopts"})
+_NAME_OF_APP = frozenset({"title", "alias"})  # rules that name an app as often as a company
+
 _REFERS_TO = re.compile(
-    r"[“\"'*]*(?:the\s+)?(?P<term>[A-Za-z]+(?:\s[A-Za-z]+){0,2}?)[”\"'*]*\s*(?:\([^()]*\))?\s*"
+    r"[“\"'*]*(?:the\s+)?(?P<term>[A-Za-z]+(?:\s[A-Za-z]+){0,2}?)[”\"'*]*\s*:?\s*(?:\([^()]*\))?\s*"
     r"(?:refers\s+to|means|shall\s+mean)\s*:?\s*(?!any\b|all\b|the\b|an?\b|each\b|either\b|our\b|your\b)",
     re.IGNORECASE,
 )
@@ -152,7 +155,7 @@ def _akin(name: str, cores: list[str]) -> bool:
     return any(name.startswith(core) or core.startswith(name) for core in cores if core and name)
 
 
-def _refers_to(passage: Passage) -> Iterator[Naming]:
+def refers_to(passage: Passage) -> Iterator[Naming]:
     """Yield X of "Company (“we”, “us”) refers to X, 1 Street"."""
     found = _REFERS_TO.match(passage.text)
     if found and found["term"].lower() in _AUTHOR_TERMS:
@@ -206,7 +209,10 @@ def _preceding(passage: Passage) -> Iterator[Naming]:
     for curie, rule in _NAME_PRECEDES:
         for cue in cues(passage, "controller", curie):
             floor = naming.sentence_start(passage.text, cue.start)
-            yield from _naming(passage, naming.name_before(passage.text, cue.start, floor), rule)
+            span = naming.name_before(passage.text, cue.start, floor)
+            if span is None and passage.index < _TITLES:
+                span = naming.free_name(passage.text, floor, cue.start)
+            yield from _naming(passage, span, rule)
 
 
 _NAME_PRECEDES = (
@@ -250,6 +256,8 @@ def _title(passage: Passage) -> Iterator[Naming]:
     if found:
         group = "before" if found["before"] else "after"
         start, end = found.span(group)
+        if group == "after" and len(passage.text[start:end].split()) > naming.MOST_WORDS:
+            return
         tail = _APP_TAIL.search(passage.text, start, end)
         yield from _naming(passage, naming.free_name(passage.text, start, tail.start() if tail else end), "title")
 
@@ -280,7 +288,7 @@ def _speaks(passage: Passage) -> Iterator[Naming]:
 
 _RULES: tuple[_Rule, ...] = (
     _defined,
-    _refers_to,
+    refers_to,
     _built,
     _provided_by,
     _following,
@@ -364,7 +372,18 @@ def full_name(places: tuple[Naming, ...]) -> str:
         places,
         key=lambda place: (not naming.has_legal_form(place.name), -place.weight, place.passage.index, place.start),
     )
-    return ranked[0].name
+    same = re.sub(r"\W+", "", ranked[0].name)
+    return next(place.name for place in places if re.sub(r"\W+", "", place.name) == same)
+
+
+def introductions(places: tuple[Naming, ...]) -> Iterator[Naming]:
+    """Yield the places that say who the author is: all that define it, and of the others the first of each name."""
+    seen: set[str] = set()
+    for place in places:
+        named = naming.has_legal_form(place.name) or place.rule not in _NAME_OF_APP
+        if place.rule in _INTRODUCING or (named and place.name.lower() not in seen):
+            yield place
+        seen.add(place.name.lower())
 
 
 def own_names(policy: Policy) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import Literal
 import ontology
 from extract import address, naming
 from extract.around import cued, cues
-from extract.author import author, own_names
+from extract.author import own_names, refers_to
 from extract.claim import Claim, Evidence, Node, Text
 from extract.passage import Passage, Policy
 
@@ -33,6 +33,7 @@ _DETAILS_OF = re.compile(r"name\s+of\s+(?:the\s+|our\s+)?$", re.IGNORECASE)
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+[A-Z][\w.’'-]*){1,3}$")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _CUE_REACH = 30  # characters between "phone" and the number
+_PAGE_REACH = 20  # characters between "contact form" and its address
 _LINES_BACK = 8  # lines above a line that can say whose it is
 _NEAR_LABEL = 40
 
@@ -141,11 +142,15 @@ def _phones_and_pages(passage: Passage, taken: list[tuple[int, int]]) -> Iterato
                 yield _Find("phone" if sort == "phone" else "page", passage.text[start:end], ((passage, start, end),))
 
 
+_BEFORE_LINES = (("contact", "pgq:ContactUs"), ("address", "pgq:AddressFollows"))
+
+
 def _opens_lines(passage: Passage) -> bool:
     """Tell whether lines of an address may follow: "contact us at:", a heading, a name on a line of its own."""
     text = passage.text.rstrip(" *_")
     if text.endswith(":"):
-        return cued(passage, "contact", "pgq:ContactUs") or cued(passage, "contact", "pgq:AddressFollows")
+        last = naming.sentence_start(text, len(text))
+        return any(cued(passage, *cue, last) for cue in _BEFORE_LINES)
     if passage.block.kind == "heading":
         return cued(passage, "contact", "pgq:ContactUs")
     return address.is_line(passage) and naming.has_legal_form(text.strip(" .,*_‍"))
@@ -161,14 +166,12 @@ def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, i
     """Yield the addresses behind "registered office at", "Address:" and the like, and behind a defined name."""
     seen: set[int] = set()
     starts = []
-    for cue in cues(passage, "contact", "pgq:AddressFollows"):
+    for cue in cues(passage, "address", "pgq:AddressFollows"):
         before = passage.text[max(0, cue.start - _NEAR_LABEL) : cue.start]
         words = re.split(r"[\s,(]+", before.strip(" *"))
         own = not before.strip(" *-•") or any(naming.core(" ".join(words[-n:])) in cores for n in (1, 2, 3) if words)
         starts.append((cue.end, own))
-    for place in author(passage.policy) if "refers to" in passage.text.lower() else ():
-        if place.passage is passage and place.rule == "refers-to" and passage.text[place.end :].startswith(","):
-            starts.append((place.end + 1, True))
+    starts += [(place.end + 1, True) for place in refers_to(passage) if passage.text[place.end :].startswith(",")]
     for start, own in starts:
         span = address.read(passage, start, lenient=own)
         if span and span[0] not in seen:
@@ -184,7 +187,7 @@ def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
             continue
         start = found.start()
         alone = not passage.text[: start].strip(" •-*") and not passage.text[found.end() :].strip(" .*")
-        called = cued(passage, "contact", "pgq:Telephone", max(0, start - _CUE_REACH), start)
+        called = cued(passage, "phone", "pgq:Telephone", max(0, start - _CUE_REACH), start)
         if "+" in found[0][:2] or called or (alone and not re.search(r"[./]", found[0])):
             yield start, found.end()
 
@@ -192,11 +195,12 @@ def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
 def _pages(passage: Passage) -> Iterator[tuple[int, int]]:
     """Yield the web addresses of contact pages."""
     for found in _URL.finditer(passage.text):
-        floor = max(0, found.start() - _CUE_REACH)
         announced = any(
-            not passage.text[cue.end : found.start()].strip(" :(-") or cue.end == found.start()
-            for cue in cues(passage, "contact", "pgq:ContactPage", floor - _CUE_REACH if floor > _CUE_REACH else 0)
-            if cue.end <= found.start()
+            found.start() - cue.end <= _PAGE_REACH and "." not in passage.text[cue.end : found.start()]
+            for cue in cues(passage, "contact-page", "pgq:ContactPage", 0, found.start())
+        ) or any(
+            cue.start == 0 and not passage.text[cue.end : found.start()].strip(" :")
+            for cue in cues(passage, "contact-page", "pgq:SiteLabel", 0, found.start())
         )
         path = _CONTACT_PATH.search(found[0]) and cued(passage, "contact", "pgq:ContactUs", 0, found.start())
         if announced or path:
@@ -240,10 +244,10 @@ def _last_party(passage: Passage, start: int, end: int, names: frozenset[str]) -
     """Return who is named last between `start` and `end`, if anybody is."""
     found: list[tuple[int, Owner]] = []
     for curie, owner in _PARTIES:
-        found += [(cue.start, owner) for cue in cues(passage, "contact", curie, start, end)]
+        found += [(cue.start, owner) for cue in cues(passage, "parties", curie, start, end)]
     for match in passage.found("companies", start, end):
-        owner = "controller" if match.form.lower() in names else "other"
-        found.append((match.start, owner))
+        if match.form.lower() not in names:
+            found.append((match.start, "other"))
     return max(found)[1] if found else None
 
 
@@ -266,13 +270,13 @@ def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
     officers = 0
     for passage in policy.body():
         for curie, owner in _PARTIES[1:3]:
-            for cue in cues(passage, "contact", curie):
+            for cue in cues(passage, "parties", curie):
                 span = _name_of(passage, cue.start, cue.end, owner)
                 if span is not None:
                     place, start, end = span
                     evidence = (place.evidence(start, end, rule="contact-name"),)
                     yield Detail("officer" if owner == "officer" else "representative", "name", place.text[start:end], evidence)
-        officers += cued(passage, "contact", "pgq:ProtectionOfficer")
+        officers += cued(passage, "parties", "pgq:ProtectionOfficer")
     if officers and not any(detail.owner == "officer" for detail in found):
         yield from _bare_officer(policy)
 
@@ -280,7 +284,7 @@ def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
 def _bare_officer(policy: Policy) -> Iterator[Detail]:
     """Yield the first words that say that the company has an officer, if there are any."""
     for passage in policy.body():
-        for cue in cues(passage, "contact", "pgq:ProtectionOfficer"):
+        for cue in cues(passage, "parties", "pgq:ProtectionOfficer"):
             before = passage.text[naming.sentence_start(passage.text, cue.start) : cue.start]
             if re.search(r"\b(?:our|appointed|designated)\b", before[-_NEAR_LABEL:], re.IGNORECASE):
                 yield Detail("officer", "name", "", (passage.evidence(cue.start, cue.end, rule="contact-officer"),))
@@ -308,7 +312,7 @@ def _elsewhere(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
     if any(detail.owner == "officer" and detail.sort != "name" for detail in found):
         return
     for passage in policy.body():
-        if cued(passage, "contact", "pgq:ProtectionOfficer") and cued(passage, "contact", "pgq:DetailsElsewhere"):
+        if cued(passage, "parties", "pgq:ProtectionOfficer") and cued(passage, "contact", "pgq:DetailsElsewhere"):
             for detail in found:
                 if detail.owner == "controller" and detail.sort in ("email", "phone", "address"):
                     shared = tuple(Evidence(e.start, e.end, "Inferred", 0.6, "contact-elsewhere") for e in detail.evidence)

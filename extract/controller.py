@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 import ontology
 from extract import naming
 from extract.around import cued, cues
-from extract.author import Naming, author, full_name, own_names
+from extract.author import Naming, author, full_name, introductions, own_names
 from extract.claim import Claim, Company, Concept, Controller, Evidence, Text
 from extract.contact import Detail, claims_of, details
 from extract.passage import Passage, Policy
 
 __all__ = ["controller", "controllers", "own_names"]
 
-_MENTIONING = frozenset({"title", "alias"})  # rules whose places name an app as often as a company
 _NUMBER = re.compile(
     r"[\s,.:;*#)(’'-]{0,4}(?:(?:with|under|and|is|as|company|registration|registered|the|no|nr|number|num)\b[\s.:*#]{0,3}){0,4}"
     r"(?P<number>(?:[A-Z]{1,3}\s?)?\d[\dA-Z]*(?:[\s./-]?\d+){0,6})",
@@ -46,10 +45,9 @@ def controllers(policy: Policy) -> tuple[Controller, ...]:
 
 
 def controller(policy: Policy) -> Iterator[Claim]:
-    """Yield a claim for each place that names the company whose policy it is."""
-    for place in author(policy):
-        if place.rule not in _MENTIONING:
-            yield Claim(policy.ontology.term("dpv:hasName"), Text(place.name), (place.evidence,))
+    """Yield a claim for each place that introduces the company whose policy it is by one of its names."""
+    for place in introductions(author(policy)):
+        yield Claim(policy.ontology.term("dpv:hasName"), Text(place.name), (place.evidence,))
 
 
 def _company(name: str, policy: Policy) -> Company:
@@ -64,9 +62,19 @@ def _names(name: str, places: Sequence[Naming], policy: Policy) -> Iterator[Clai
     """Yield one claim for each spelling of the name, the full name first, with all places that have it."""
     spelled: dict[str, tuple[str, list[Evidence]]] = {_key(name): (name, [])}
     for place in places:
+        if _is_product(place.name, name):
+            continue
         spelled.setdefault(_key(place.name), (place.name, []))[1].append(place.evidence)
     for spelling, evidence in spelled.values():
         yield Claim(policy.ontology.term("dpv:hasName"), Text(spelling), tuple(evidence))
+
+
+def _is_product(spelling: str, name: str) -> bool:
+    """Tell whether a spelling adds only common words to the name, as "Acme Services" does."""
+    words, own = spelling.split(), naming.short(name).split()
+    rest = words[len(own) :]
+    common = naming.words_of("pgq:NoName")
+    return bool(rest) and words[: len(own)] == own and all(word.lower().rstrip("s") in common for word in rest)
 
 
 def _key(name: str) -> str:
@@ -92,10 +100,10 @@ def _identifiers(policy: Policy) -> Iterator[Claim]:
     """Yield the numbers of the company in registers of companies and charities, with the scheme if it is known."""
     seen: set[str] = set()
     for passage in policy.passages:
-        if cued(passage, "contact", "pgq:ArticleRepresentative"):
+        if cued(passage, "parties", "pgq:ArticleRepresentative"):
             continue
         for curie in ("pgq:CompanyNumber", "pgq:CharityNumber"):
-            for cue in cues(passage, "controller", curie):
+            for cue in cues(passage, "registration", curie):
                 found = _NUMBER.match(passage.text, cue.end)
                 if found is None or sum(c.isdigit() for c in found["number"]) < _FEWEST_DIGITS:
                     continue
@@ -110,7 +118,7 @@ def _identifiers(policy: Policy) -> Iterator[Claim]:
 def _of_another(passage: Passage, start: int) -> bool:
     """Tell whether the number is one of an authority's or a tax register's."""
     floor = max(naming.sentence_start(passage.text, start), start - _REACH)
-    return any(True for _ in cues(passage, "controller", "pgq:DataRegister", floor, start))
+    return any(True for _ in cues(passage, "registration", "pgq:DataRegister", floor, start))
 
 
 def _identifier(number: str, passage: Passage, *, charity: bool) -> str:
@@ -145,7 +153,7 @@ def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
     """Yield the country behind "incorporated in", "Country refers to" and the like, said of the company."""
     named = {place.passage.index: place.start for place in reversed(places)}
     for passage in policy.passages:
-        for cue in cues(passage, "controller", "pgq:BasedIn"):
+        for cue in cues(passage, "seat", "pgq:BasedIn"):
             label = cue.start == 0 or passage.text[: cue.start].strip(" “\"-•") == ""
             start = naming.sentence_start(passage.text, cue.start)
             own = start <= named.get(passage.index, -1) < cue.start

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"[“\"„‘']([^“”\"„‘’']{1,60}|[^“”\"]{1,
 _BRACKET = re.compile(r"\(([^()]{1,200})\)")
 _SENTENCE_END = re.compile(r"[.!?]['’”\"]?\s+(?=[A-Z“\"])")
 _FREE_END = re.compile(
-    r"\s+(?:at\s+no\s+cost|as\s+an?\b|and\s+is\b|has\b|is\b|to\b|who\b|which\b)|[(\[,;:|]|\.(?=\s|$|\.)|$"
+    r"\s+(?:at\s+no\s+cost|as\s+an?\b|and\s+is\b|has\b|having\b|is\b|to\b|who\b|which\b)|[(\[,;:|]|\.(?=\s|$|\.)|$"
 )
 _FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}")
 

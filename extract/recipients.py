@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import ontology
 from extract.claim import Claim, Company, Concept, Service
 from extract.matcher import Match
+from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
 from spacy.tokens import Span, Token
@@ -34,7 +35,7 @@ def recipients(policy: Policy) -> Iterator[Claim]:
         for sentence in passage.sentences:
             if not (listed or _sharing(passage, sentence)):
                 continue
-            yield from _categories(passage, sentence)
+            yield from _categories(passage, sentence, listed=listed)
             yield from _named(passage, sentence, own)
 
 
@@ -54,19 +55,78 @@ def _sharing(passage: Passage, sentence: Span) -> bool:
     ) or stands_under(passage, cue("RecipientTopic"))
 
 
-def _categories(passage: Passage, sentence: Span) -> Iterator[Claim]:
+def _categories(passage: Passage, sentence: Span, *, listed: bool) -> Iterator[Claim]:
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
         if match.term in _NOT_RECIPIENTS or _excluded(passage, match):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span):
             continue
+        rule = _part(passage, span, listed=listed)
+        if rule is None:
+            continue
         start = span.start
         while start > sentence.start and _modifies(passage.doc[start - 1], span):
             start -= 1
         whole = passage.doc[start : span.end]
-        evidence = passage.evidence(whole.start_char, whole.end_char, confidence=0.8, rule="category of recipients")
+        evidence = passage.evidence(whole.start_char, whole.end_char, confidence=0.8, rule=rule)
         yield Claim(_HAS_RECIPIENT, Concept(match.term), (evidence,))
+
+
+def _part(passage: Passage, span: Span, *, listed: bool) -> str | None:
+    """Return the name of the rule by which somebody takes part as a recipient; None if no rule holds."""
+    token = _first_of_coordination(span.root)
+    head = token.head
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    clause = passage.clause_of(span.root)
+    verb = operation(passage, clause)
+    if listed and span.start <= _EARLY:
+        return "member of a list of recipients"
+    if cases & _TARGETS and (is_under(verb, *_GIVING) or _sign_near(passage, token, "SharingSign")):
+        return "target of sharing"
+    if "by" in cases and (verb is not None or clause.passive):
+        return "agent of processing"
+    if token.dep_ == "nsubj" and (is_under(verb, *_HANDLING) or _sign_near(passage, token, "ReceivingSign")):
+        return "receives or handles data"
+    if token.dep_ in ("obj", "obl", "nsubj:pass") and _is_cue(passage, head, "EngagingVerb"):
+        return "is engaged"
+    return None
+
+
+_TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
+_GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
+_HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
+_EARLY = 6
+_NEAR = 80
+
+
+def _first_of_coordination(token: Token) -> Token:
+    """Return the noun whose place in the sentence a coordinated, apposed or exemplified noun shares."""
+    for _ in range(8):
+        exemplified = token.dep_ == "nmod" and any(
+            child.dep_ == "case" and child.lower_ in ("as", "including", "like") for child in token.children
+        )
+        if token.dep_ in ("conj", "appos", "compound", "flat") or exemplified:
+            token = token.head
+        else:
+            break
+    return token
+
+
+def _sign_near(passage: Passage, token: Token, name: str) -> bool:
+    """Tell whether a cue stands in the same sentence, not far from the noun."""
+    sentence = token.sent
+    return any(
+        sign.term == cue(name) and -_NEAR < token.idx - sign.start < 2 * _NEAR
+        for sign in passage.found(_CUES, sentence.start_char, sentence.end_char)
+    )
+
+
+def _is_cue(passage: Passage, token: Token, name: str) -> bool:
+    return any(
+        sign.term == cue(name) and sign.start <= token.idx < sign.end
+        for sign in passage.found("cues/engaging", token.sent.start_char, token.sent.end_char)
+    )
 
 
 def _is_noun(span: Span) -> bool:

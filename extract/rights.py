@@ -30,10 +30,12 @@ _OBJECTS: Mapping[str, frozenset[str]] = {
     "ChangeAct": frozenset(("Data", "Account")),
     "ProcessingAct": frozenset(("Data", "Processing", "Account")),
     "ConsentAct": frozenset(("Consent",)),
-    "MarketingAct": frozenset(("Marketing",)),
+    "LimitingAct": frozenset(("Processing",)),
+    "MarketingAct": frozenset(("Marketing", "Processing")),
 }
 _CONFIDENCE = {"Right": 0.95, "Ask": 0.9, "Enable": 0.85, "Can": 0.85, "Free": 0.7}
 _HEADING_CONFIDENCE = 0.6
+_BARE = frozenset(("DataAct", "ChangeAct", "ProcessingAct"))
 _OUT_OF_PLACE = frozenset(("Other", "Stop", "Company"))
 _TAIL_STOPS = frozenset(("Stop", "Tail", "Company", "Can", "Reach"))
 
@@ -89,7 +91,7 @@ def _read_from_acts() -> frozenset[str]:
     lexicon = ontology.load()
     acts = {right for _, group, right in _known().values() if right and group.endswith("Act")}
     tops = {lexicon.term("dpv:Right"), lexicon.term("dpv:DataSubjectRight")}
-    return frozenset(acts - {lexicon.term("pgc:RightToObjectDirectMarketing")} | tops)
+    return frozenset(acts | tops)
 
 
 @cache
@@ -173,8 +175,10 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
             if cue.group == "Other":
                 return None
             break
-    if grant.kind in _STRONG and act.words.endswith(("ed", "wn")):
-        behind = [c for c in cues if grant.place < c.start < act.start and act.start - c.end < _BEHIND]
+    passive = act.words.endswith(("ed", "wn"))
+    if passive and (grant.kind in _STRONG or act.group == "ConsentAct"):
+        since = grant.place if grant.kind in _STRONG else 0
+        behind = [c for c in cues if since < c.start < act.start and act.start - c.end < _BEHIND]
         return next((c for c in reversed(behind) if c.group in fitting), None)
     return None
 
@@ -183,7 +187,7 @@ def _is_bare(passage: Passage, act: _Cue, grant: _Grant) -> bool:
     """Tell whether an act without an object is granted all the same: "right to access, and to delete"."""
     following = passage.text[act.end :].lstrip(' )”"’*')
     ends = not following or following[0] in ".,;:–—-/(" or following.startswith(("and ", "or "))
-    return grant.kind == "Right" and act.group not in ("ConsentAct", "MarketingAct") and ends
+    return grant.kind == "Right" and act.group in _BARE and ends
 
 
 def _tail(passage: Passage, cues: Sequence[_Cue], end: int, stop: int) -> int:
@@ -206,51 +210,58 @@ def _complaint_end(cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None
     return act.end if authorities or grant.kind == "Right" else None
 
 
-def _span(
-    passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int
-) -> tuple[int, int] | None:
-    """Return the characters by which `act` is granted, or None if it is granted nothing."""
-    begin = act.start if grant.quote is None else min(act.start, grant.quote)
+def _named_end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> int | None:
+    """Return where the words end that ask for a right by its name ("erasure of"), None if it is of no data."""
+    behind = next((cue for cue in cues if cue.start >= act.end), None)
+    misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
+    fits = not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun")
+    return _tail(passage, cues, act.end, stop) if fits else None
+
+
+def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> _Granted | None:
+    """Return the right that `act` under `grant` grants, or None if it grants nothing."""
+    begin, right = act.start, act.right
     end: int | None = None
     if act.group == "ComplaintAct":
         end = _complaint_end(cues, act, grant)
     elif act.group in ("PhraseAct", "PlainAct"):
         end = _tail(passage, cues, act.end, stop)
     elif act.group == "NamedAct":
-        behind = next((cue for cue in cues if cue.start >= act.end), None)
-        misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
-        if not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun"):
-            end = _tail(passage, cues, act.end, stop)
+        end = _named_end(passage, cues, act, grant, stop)
     else:
-        found = _object(passage, cues, act, grant)
-        if found is not None:
-            begin = min(begin, found.start)
-            end = _tail(passage, cues, max(found.end, act.end), stop)
+        thing = _object(passage, cues, act, grant)
+        if thing is not None:
+            begin = min(begin, thing.start)
+            end = _tail(passage, cues, max(thing.end, act.end), stop)
+            right = thing.right if act.group == "MarketingAct" else right
         elif "unsubscrib" in act.words or _is_bare(passage, act, grant):
             end = act.end
-    return None if end is None else (begin, end)
+    if end is None:
+        return None
+    return _Granted(right, begin if grant.quote is None else min(begin, grant.quote), end, grant)
 
 
 def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) -> Iterator[_Granted]:
     """Yield the rights that characters `start` to `stop` grant; acts in a row for one right are one."""
     cues = _cues(passage, start, stop)
     portable = any(cue.name == "PortabilityNoun" for cue in cues)
-    last: dict[str, _Granted] = {}
+    open_: dict[str, _Granted] = {}
     for act, grant in _walk(cues, opening):
         if not act.group.endswith("Act") or (portable and act.name == "CopyAct"):
             continue
-        let = grant or (_Grant("Free", act.start, act.start) if act.right in _free() else None)
-        span = None if let is None else _span(passage, cues, act, let, stop)
-        if let is None or span is None:
+        let = grant
+        if let is None and (act.right in _free() or act.group == "ConsentAct"):
+            let = _Grant("Free", act.start)
+        found = None if let is None else _found(passage, cues, act, let, stop)
+        if found is None:
             continue
-        begin, end = span
-        known = last.get(act.right)
-        if known is not None and known.grant.place == let.place:
-            begin, end = known.start, max(end, known.end)
-        last[act.right] = _Granted(act.right, begin, end, let)
-        if known is not None and known.grant.place != let.place:
-            yield known
-    yield from last.values()
+        before = open_.get(found.right)
+        if before is not None and before.grant.place == found.grant.place:
+            found = replace(before, end=max(before.end, found.end))
+        elif before is not None:
+            yield before
+        open_[found.right] = found
+    yield from open_.values()
 
 
 def _opening(passage: Passage, start: int, stop: int) -> _Grant | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import ontology
+from extract.matcher import Match
 from extract.passage import Passage
 
 _CUES = ontology.load().vocabularies["pgq"]
@@ -15,11 +16,22 @@ def announced(passage: Passage) -> str | None:
     cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
     if cues and cues[-1].term == _CUES["RightsTopic"]:
         return cues[-1].term
-    if _OPEN_PURPOSE.search(passage.text):
+    if _OPEN_PURPOSE.search(passage.text) or _uses_what_is_collected(cues):
         return _CUES["PurposeTopic"]
     return cues[-1].term if cues else None
 
 
+def _uses_what_is_collected(cues: list[Match]) -> bool:
+    """Tell whether the cue for data is only the object of one for use ("we use the information we collect:")."""
+    return (
+        len(cues) > 1
+        and cues[-1].term == _CUES["DataTopic"]
+        and cues[-2].term == _CUES["PurposeTopic"]
+        and cues[-1].start - cues[-2].end < _OBJECT
+    )
+
+
+_OBJECT = 30  # characters between a verb and its object
 _OPEN_PURPOSE = re.compile(r"\b(?:to|in order to|for|including to|by)\s*[:\-–—]?\s*$")
 
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from extract.around import cued, cues, sentence
 from extract.claim import Claim, Concept, Node, Value
-from extract.matcher import Match
+from extract.matcher import Match, matcher
 from extract.passage import Passage, Policy
 
 _TABLE = "transfers"
+_PLACE_TABLES = ("transfers", "countries")
 _REACH = 48  # characters between "outside" and the first area, and between two areas of a list
 _JOINT = re.compile(
     r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
     re.IGNORECASE,
 )
+_MAIN_CLAUSE = re.compile(r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\s*\([“”\"']?(?:the\s)?[“”\"']?[A-Z.]{2,6}[“”\"']?\)")
 
 
@@ -45,7 +47,7 @@ def _places(passage: Passage) -> list[Match]:
     """Return the matches that name a country, a union or a place of storage, each stretch of text once."""
     lexicon = passage.policy.ontology
     tops = (lexicon.term("dpv:Location"), lexicon.term("dpv:Country"), lexicon.term("dpv:ThirdCountry"))
-    found = [*passage.found("transfers"), *passage.found("countries")]
+    found = [match for table in _PLACE_TABLES for match in passage.found(table)]
     kept = [match for match in found if any(lexicon.is_under(match.term, top) for top in tops)]
     chosen: list[Match] = []
     for match in sorted(kept, key=lambda match: (match.start - match.end, match.start)):
@@ -59,9 +61,8 @@ def _about_data(passage: Passage, place: _Place) -> bool:
     opens, closes = place.opens, place.closes
     if cued(passage, _TABLE, "pgq:OtherPlace", opens, closes):
         return False
-    near = max(opens, place.start - _REACH)
-    person = max((cue.end for cue in cues(passage, _TABLE, "pgq:PersonPlace", near, place.start)), default=-1)
-    if person >= 0 and "," not in passage.text[person : place.start]:
+    persons = [cue.end for cue in cues(passage, _TABLE, "pgq:PersonPlace", opens, place.start)]
+    if persons and not _MAIN_CLAUSE.search(passage.text, persons[-1], place.start):
         return False
     if cued(passage, _TABLE, "pgq:TransferVerb", opens, closes):
         return True
@@ -133,10 +134,10 @@ def _out_of(passage: Passage, place: _Place) -> Iterator[Claim]:
 def _areas_in(passage: Passage, place: _Place) -> list[str]:
     """Return the areas named within a phrase that the lexicon knows as a whole ("outside the EEA")."""
     lexicon = passage.policy.ontology
-    words = passage.text[place.start : place.end].lower()
-    named = {"loc:EEA": ("eea", "european economic area"), "loc:EU": ("eu", "european union"), "loc:GB": ("uk",)}
-    found = [lexicon.term(iri) for iri, names in named.items() if any(re.search(rf"\b{n}\b", words) for n in names)]
-    return found or [lexicon.term("dpv:ThirdCountry")]
+    words = passage.text[place.start : place.end]
+    named = (match.term for match in matcher().find(words.partition(" ")[2]) if match.table in _PLACE_TABLES)
+    areas = [term for term in named if lexicon.is_under(term, lexicon.term("dpv:Location"))]
+    return areas or [lexicon.term("dpv:ThirdCountry")]
 
 
 def _named(passage: Passage, taken: tuple[tuple[int, int], ...]) -> Iterator[_Place]:
@@ -155,6 +156,10 @@ def _named(passage: Passage, taken: tuple[tuple[int, int], ...]) -> Iterator[_Pl
 def _reached(passage: Passage, place: _Place) -> bool:
     """Tell whether a preposition of place, or a list that one opens, leads to the name."""
     before = passage.text[place.opens : place.start]
+    basis = passage.policy.ontology.term("dpv:DataTransferLegalBasis")
+    said = (match for match in passage.found("transfers", place.opens, place.start) if match.end + len(" to the ") >= place.start)
+    if any(passage.policy.ontology.is_under(match.term, basis) for match in said):
+        return False
     names = "|".join(re.escape(match.form) for match in _places(passage) if match.end <= place.start)
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
     return bool(re.search(rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE)) or (
@@ -207,7 +212,9 @@ def _safeguards_here(passage: Passage, match: Match, opens: int, closes: int) ->
         return False
     if any(cue.start < match.end and match.start < cue.end for cue in cues(passage, _TABLE, "pgq:NamedSafeguard")):
         return True
-    moved = any(cue.form.lower().startswith("transfer") for cue in cues(passage, _TABLE, "pgq:TransferVerb", opens, closes))
+    verbs = cues(passage, _TABLE, "pgq:TransferVerb", opens, closes)
+    moved = any("transfer" in verb.form.lower() for verb in verbs)
+    moved = moved or cued(passage, _TABLE, "pgq:NoTransfer", opens, match.start)
     return moved or any(cued(heading, _TABLE, "pgq:TransferTopic") for heading in passage.headings[:1])
 
 

@@ -62,6 +62,7 @@ class Store:
     ) -> None:
         self.base = base
         self.ontology = lexicon or ontology.load()
+        self._read_only = read_only
         self._store = _open(path, read_only=read_only)
         if not read_only:
             self._keep_ontology()
@@ -82,7 +83,8 @@ class Store:
 
     def close(self) -> None:
         """Write everything to disk and let go of the folder; the store is empty afterwards."""
-        self._store.flush()
+        if not self._read_only:
+            self._store.flush()
         self._store = ox.Store()
 
     # --- writing -------------------------------------------------------------------------------------------
@@ -232,7 +234,8 @@ class Store:
 
     def _outdated(self, version: str, fresh: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield what was said of a version that is read again and is not said any more."""
-        held = [quad for quad in self._of_version(version) if quad.predicate != term("dct:title")]
+        title = (ox.NamedNode(version), term("dct:title"))
+        held = [quad for quad in self._of_version(version) if (quad.subject, quad.predicate) != title]
         if held:
             # Only a store can tell: it keeps values, not their spelling (P12M comes back as P1Y).
             said = ox.Store()
@@ -280,17 +283,11 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
         return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
     except OSError as error:
         if "lock" in str(error).lower():
-            problem, advice = (
-                "another process has this store open",
-                "wait for it to end, or name another folder",
-            )
+            problem, advice = "it is open elsewhere", "wait for the other process, or name another folder"
         elif not Path(path).exists():
             problem, advice = "there is no store here", "build one first, or name another folder"
         else:
-            problem, advice = (
-                f"this is no store that can be read ({error})",
-                "name another folder, or build anew",
-            )
+            problem, advice = f"this is no store ({error})", "name another folder, or build it anew"
         raise StoreError(str(path), problem, advice) from error
 
 

@@ -8,7 +8,6 @@ of the lexicon.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?(?<=\w\.\w\.)|[^\W_]+|[^\w\s]")
 _SILENT = frozenset("-‐‑‒'’`\"“”*")
@@ -97,7 +96,6 @@ class Reducer:
     def _is_base(self, base: str) -> bool:
         return len(base) >= _MIN_STEM and base in self._vocabulary
 
-    @cached_property
-    def size(self) -> int:
-        """Return how many words the lexicon holds."""
-        return len(self._vocabulary)
+    def is_word(self, key: str) -> bool:
+        """Tell whether `key` is a word of the lexicon."""
+        return key in self._vocabulary

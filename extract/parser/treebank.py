@@ -109,7 +109,7 @@ def _core(parts: Sequence[str]) -> int:
 
 
 def stock(sentences: Iterable[Sentence]) -> Stock:
-    """Return the short noun phrases, the short clauses on nouns, and the verbs with objects in the sentences."""
+    """Return the short noun phrases, the short clauses on nouns and the verbs with objects."""
     nouns: list[Sentence] = []
     clauses: list[Sentence] = []
     verbs: dict[str, list[str]] = {}

@@ -1,0 +1,158 @@
+"""Finds from whom or what a policy says that personal data come."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.around import clause_end, cued, cues, sentence
+from extract.claim import Claim, Company, Concept, Unmapped, Value
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+
+_TABLE = "sources"
+_NEAR = 70  # characters between the verb of obtaining and the word that opens the source
+_LONGEST = 64  # characters of one source; a longer stretch is no name of a source
+_STOP = re.compile(
+    r"\b(?:to|for|when|that|which|who|whom|if|where|about|on|in|regarding|so|while|because|whether|at|is|with|includes?|are|will|may|can|have"
+    r"|has|into|than|then|under|during|we|it|they|you\s(?:may|can|have|will|provide|give))\b(?!\sparty)|(?<!such\s)\bas\b",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"[,;()/]|\b(?:and/or|and|or|such\sas|including(?:\sbut\snot\slimited\sto)?|for\s(?:example|instance)|e\.g\.?|like)\b",
+    re.IGNORECASE,
+)
+_SMALL = re.compile(
+    r"^(?:(?:the|a|an|our|your|other|various|certain|some|any|these|those|this|through|from|via|also|both|either|by|of)\b\s*)+",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"\s+(?:through|via|from|by|with|of|and|or)$", re.IGNORECASE)
+_NESTING = re.compile(r"\(|such|including|example|instance|e\.g|like", re.IGNORECASE)
+_JOINED = re.compile(r"(?:,|\band|\bor)\s+(?:also\s+)?$", re.IGNORECASE)
+_YOU = re.compile(r"(?:directly\s)?you(?:rself)?(?:\sdirectly)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Characters `start` to `end` name a source, and the value that stands for it."""
+
+    start: int
+    end: int
+    value: Value
+    rule: str
+    denied: bool = False
+
+
+def sources(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each source of personal data that the policy names."""
+    has_source = policy.ontology.term("dpv:hasDataSource")
+    for passage in policy.passages:
+        if passage.block.boilerplate:
+            continue
+        until = -1
+        found = sorted([*_listed(passage), *_person(passage)], key=lambda source: (source.start, -source.end))
+        for source in found:
+            if source.start < until:
+                continue
+            until = source.end
+            support = "Inherited" if passage.block.kind == "heading" else "Explicit"
+            words = passage.evidence(source.start, source.end, support=support, rule=source.rule)
+            yield Claim(has_source, source.value, (words,), source.denied)
+
+
+def _person(passage: Passage) -> Iterator[_Source]:
+    """Yield the phrases that plainly make the person the source."""
+    term = passage.policy.ontology.term("dpv:DataSubjectDataSource")
+    seen: set[int] = set()
+    for match in cues(passage, _TABLE, "pgq:FirstPerson"):
+        opens, _ = sentence(passage, match.start)
+        if opens not in seen and not cued(passage, _TABLE, "pgq:Denial", opens, match.start):
+            seen.add(opens)
+            yield _Source(match.start, match.end, Concept(term), "source-person")
+
+
+def _listed(passage: Passage) -> Iterator[_Source]:
+    """Yield each source of the lists that follow "obtain … from", "provided to us by" and their like."""
+    for opener in sorted(match for curie in _OPENERS for match in cues(passage, _TABLE, curie)):
+        opens, closes = sentence(passage, opener.start)
+        near = max(opens, opener.start - _NEAR)
+        if cued(passage, _TABLE, "pgq:NoSourcing", near, min(closes, opener.end + _NEAR // 2)):
+            continue
+        if not _obtains(passage, opener, opens, closes):
+            continue
+        denied = cued(passage, _TABLE, "pgq:Denial", opens, opener.start)
+        end = clause_end(passage.text, opener.end, closes)
+        stop = _STOP.search(passage.text, opener.end, end)
+        value: Value | None = None
+        for mark, start, until in _elements(passage.text, opener.end, stop.start() if stop else end):
+            if value is None and _NESTING.match(mark):
+                break
+            value = _value(passage, opener, start, until)
+            if value is not None:
+                yield _Source(start, until, value, "source-from", denied)
+
+
+_OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith")
+
+
+def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
+    """Tell whether data are what comes from the source that `opener` opens."""
+    lexicon = passage.policy.ontology
+    if not cued(passage, _TABLE, "pgq:SourceData", opens, closes) and not cued(
+        passage.lead_in, _TABLE, "pgq:SourceData"
+    ):
+        return False
+    if opener.term != lexicon.term("pgq:FromWord"):
+        return True
+    if opener.start - opens <= len("- directly") and cued(passage.lead_in, _TABLE, "pgq:ObtainVerb"):
+        return True
+    joined = _JOINED.search(passage.text, opens, opener.start)
+    before = opens if joined else max(opens, opener.start - _NEAR)
+    verbs = [cue.end for cue in cues(passage, _TABLE, "pgq:ObtainVerb", before, opener.start)]
+    if verbs:
+        return re.search(r"[.;:!?]\s", passage.text[verbs[-1] : opener.start]) is None
+    noun = [cue.end for cue in cues(passage, _TABLE, "pgq:SourceData", before, opener.start)]
+    heads = passage.block.kind in ("heading", "item", "cell")
+    return bool(noun) and heads and opener.start - noun[-1] <= len(" about you ")
+
+
+def _elements(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the members of a list of names and the mark before each, without articles and the like."""
+    at, before = start, ""
+    for mark in [*_SPLIT.finditer(text, start, end), None]:
+        first, last = at, mark.start() if mark else end
+        small = _SMALL.match(text[first:last].lstrip())
+        first += len(text[first:last]) - len(text[first:last].lstrip()) + (small.end() if small else 0)
+        last -= len(text[first:last]) - len(_TRAILING.sub("", text[first:last].rstrip(" .:–—-")))
+        if 1 < last - first <= _LONGEST:
+            yield before, first, last
+        at, before = (mark.end(), mark[0]) if mark else (end, "")
+
+
+def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | None:
+    """Return what a member of the list stands for, or None if it is no source."""
+    lexicon = passage.policy.ontology
+    words = passage.text[start:end]
+    if cued(passage, _TABLE, "pgq:Device", start, end) and not cued(passage, _TABLE, "pgq:Automatic"):
+        return None
+    if _YOU.fullmatch(words):
+        said = cued(passage, _TABLE, "pgq:SourceData", max(0, opener.start - len(" about you ") * 2), opener.start)
+        if not said and "directly" not in words + opener.form:
+            return None
+        return Concept(lexicon.term("dpv:DataSubjectDataSource"))
+    named = next(passage.found("companies", start, end), None)
+    if named is not None and named.start == start:
+        return Company(lexicon.label(named.term), named.term)
+    top = lexicon.term("dpv:DataSource")
+    known = [
+        match.term
+        for match in passage.found("data-sources", opener.start, end + len(" directly"))
+        if match.start < end and start < match.end and match.term != top
+    ]
+    if known:
+        return Concept(known[-1])
+    nouns = [
+        cue
+        for cue in cues(passage, _TABLE, "pgq:SourceNoun", start, end)
+        if cue.end == end or (cue.start == start and passage.text.startswith(" of ", cue.end))
+    ]
+    return Unmapped("data-source", top, words.lower()) if nouns else None

@@ -1,0 +1,145 @@
+"""Lists of vendors: an item or a cell that names a provider and, behind a mark, what it is used for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import ontology
+from extract.claim import Claim, Company, Concept, Service, Unmapped, Value
+from extract.controller import own_names
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+from extract.topics import announced, cue, of_list, stands_under
+
+_ONTOLOGY = ontology.load()
+_HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
+_HAS_SERVICE = _ONTOLOGY.term("dpv:hasService")
+_HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
+_PROVIDER = _ONTOLOGY.term("dpv:hasServiceProvider")
+_TOP = _ONTOLOGY.term("dpv:Purpose")
+_MARK = re.compile(r"\s*[–—|]\s*|\s+-\s*|-\s+|\s*:\s+|\s+\((?=[a-z])|\s+for\s+")
+_NAME = re.compile(
+    r"(?:(?:the|our)\s+)?(?:[A-Z0-9][\w.&’'+-]*|[a-z]+\.(?:to|io|com|ai|co|net|app)\b)"
+    r"(?:\s+(?:[A-Z0-9&][\w.&’'+-]*|of|and|for|de|data|cloud|api|apis|graph|relic|buster|performance|studio|sign|in)){0,5}"
+)
+_BETWEEN_NAMES = re.compile(r"\s*(?:/|,|\s+and\s+|\s*&\s*)\s*")
+_LONGEST = 160  # characters; a vendor line is short
+_LONGEST_FUNCTION = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A vendor line: the characters of the names, and those of the function if it has one."""
+
+    names: tuple[tuple[int, int], ...]
+    function: tuple[int, int] | None
+
+
+def vendors(policy: Policy) -> Iterator[Claim]:
+    """Yield the providers of each vendor line, and what each is used for."""
+    own = own_names(policy)
+    for passage in policy.body():
+        line = vendor_line(passage)
+        if line is None:
+            continue
+        for start, end in line.names:
+            if passage.text[start:end].lower() not in own:
+                yield from _provider(passage, start, end)
+        if line.function is not None:
+            yield from _function(passage, *line.function)
+
+
+def vendor_line(passage: Passage) -> Line | None:
+    """Return the parts of a vendor line; None if the passage is none."""
+    if passage.block.kind not in ("item", "cell") or len(passage.text) > _LONGEST or not _is_place(passage):
+        return None
+    text = passage.text
+    mark = _MARK.search(text)
+    stop = mark.start() if mark else len(text.rstrip(" .;,"))
+    names = tuple(_names(passage, stop))
+    if not names:
+        return None
+    function = None
+    if mark:
+        rest = re.split(r"[|(;.]", text[mark.end() :])[0].rstrip(" .;,)")
+        if 0 < len(rest) <= _LONGEST_FUNCTION and any(letter.isalpha() for letter in rest):
+            function = (mark.end(), mark.end() + len(rest))
+    return Line(names, function)
+
+
+def _is_place(passage: Passage) -> bool:
+    """Tell whether vendors are listed here, by the lead-in, the head of the column or the heading."""
+    if of_list(passage) == cue("RecipientTopic"):
+        return True
+    lead = passage.lead_in
+    return (
+        lead is not None
+        and announced(lead) not in (cue("DataTopic"), cue("PurposeTopic"), cue("RightsTopic"), cue("BasisTopic"))
+        and (any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics")) or stands_under(passage, cue("RecipientTopic")))
+    )
+
+
+def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the names at the start of the line: known ones, or capitalised words."""
+    text = passage.text
+    known = [m for table in ("services", "companies") for m in passage.found(table, 0, stop)]
+    position = 0
+    for part in re.split(r"(\s*/\s*|\s*,\s*|\s+and\s+)", text[:stop]):
+        start, position = position, position + len(part)
+        words = part.strip()
+        if not words or _BETWEEN_NAMES.fullmatch(part):
+            continue
+        begin = start + part.index(words)
+        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or _is_unknown_name(passage, words):
+            yield begin, begin + len(words)
+        elif (inside := [m for m in known if begin <= m.start and m.end <= begin + len(words)]) and begin == inside[0].start:
+            yield inside[0].start, inside[-1].end
+        else:
+            return
+
+
+def _is_unknown_name(passage: Passage, words: str) -> bool:
+    """Tell whether capitalised words name a company rather than a category of recipients or data."""
+    if not _NAME.fullmatch(words) or len(words) < 2:
+        return False
+    keys = _ONTOLOGY.keys(words)
+    if all(_ONTOLOGY.reducer.is_word(key) for key in keys):
+        return False
+    return not any(passage.found(table, 0, len(words)) and _covers(passage, table, len(words)) for table in _TAKEN)
+
+
+_TAKEN = ("recipients-roles", "personal-data", "countries", "transfers", "purposes", "legal-bases")
+
+
+def _covers(passage: Passage, table: str, length: int) -> bool:
+    return any(m.start == 0 and m.end >= length - 1 for m in passage.found(table, 0, length + 1))
+
+
+def _provider(passage: Passage, start: int, end: int) -> Iterator[Claim]:
+    evidence = (passage.evidence(start, end, confidence=0.85, rule="vendor list"),)
+    match = next(
+        (m for table in ("services", "companies") for m in passage.found(table, start, end) if m.start == start), None
+    )
+    if match is None:
+        yield Claim(_HAS_RECIPIENT, Company(passage.text[start:end]), evidence)
+    else:
+        predicate, value = named_value(match)
+        yield Claim(predicate, value, evidence)
+
+
+def named_value(match: Match) -> tuple[str, Value]:
+    """Return the predicate and the value for a known company or service."""
+    name = _ONTOLOGY.label(match.term)
+    if match.table == "companies":
+        return _HAS_RECIPIENT, Company(name, match.term)
+    provider = next(iter(_ONTOLOGY.values(match.term, _PROVIDER)), None)
+    return _HAS_SERVICE, Service(name, match.term, Company(_ONTOLOGY.label(provider), provider) if provider else None)
+
+
+def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
+    if next(passage.found("countries", start, end), None) or next(passage.found("transfers", start, end), None):
+        return
+    evidence = (passage.evidence(start, end, confidence=0.8, rule="function of a vendor"),)
+    best = max(passage.found("purposes", start, end), key=lambda m: (m.end - m.start, -m.start), default=None)
+    value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, passage.text[start:end])
+    yield Claim(_HAS_PURPOSE, value, evidence)
