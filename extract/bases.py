@@ -72,16 +72,22 @@ def _named(passage: Passage) -> Iterator[_Ground]:
 def _lawful(passage: Passage) -> Iterator[_Ground]:
     """Yield "comply with" and its like where a law follows."""
     term = passage.policy.ontology.term("eu-gdpr:A6-1-c")
-    for verb in cues(passage, _TABLE, "pgq:LawGround"):
+    for verb in _verbs(passage, "pgq:LawGround"):
         law = next(cues(passage, _TABLE, "pgq:LawObject", verb.end, verb.end + _REACH + 12), None)
         if law is not None and not re.search(r"[.;:]", passage.text[verb.end : law.start]):
             yield _Ground(verb.start, law.end, term, *sentence(passage, verb.start))
 
 
+def _verbs(passage: Passage, curie: str) -> Iterator[Match]:
+    """Yield the cues `curie`, and those that are said of contracts and laws alike."""
+    yield from cues(passage, _TABLE, curie)
+    yield from cues(passage, _TABLE, "pgq:Fulfil")
+
+
 def _contracts(passage: Passage) -> Iterator[_Ground]:
     """Yield "perform" and its like where the contract follows."""
     term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
-    for verb in cues(passage, _TABLE, "pgq:ContractGround"):
+    for verb in _verbs(passage, "pgq:ContractGround"):
         contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
         if contract is not None and not re.search(r"[.;:,]", passage.text[verb.end : contract.start]):
             yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
@@ -106,7 +112,13 @@ def _articles(passage: Passage) -> Iterator[_Ground]:
 def _family(passage: Passage, term: str) -> str:
     """Return which of the kinds of ground `term` belongs to; they are told from other uses in different ways."""
     lexicon = passage.policy.ontology
-    for name in ("dpv:ImpliedConsent", "dpv:Consent", "dpv:Contract", "dpv:LegalObligation", "dpv:LegitimateInterest"):
+    for name in (
+        "dpv:ImpliedConsent",
+        "dpv:Consent",
+        "dpv:Contract",
+        "dpv:LegalObligation",
+        "dpv:LegitimateInterest",
+    ):
         if lexicon.is_under(term, lexicon.term(name)):
             special = lexicon.label(term).startswith("legitimate activities")
             return "special" if special or "#A9" in term else name
@@ -162,7 +174,10 @@ def _contract(passage: Passage, ground: _Ground, *, placed: bool) -> tuple[str, 
         return None
     generic = lexicon.term("dpv:Contract")
     broad = ground.term in (lexicon.term("eu-gdpr:A6-1-b"), generic)
-    if broad and not placed and not cued(passage, _TABLE, "pgq:ContractGround", before, ground.end):
+    performed = any(
+        verb.start >= before and verb.end <= ground.end for verb in _verbs(passage, "pgq:ContractGround")
+    )
+    if broad and not placed and not performed:
         return None
     term = lexicon.term("eu-gdpr:A6-1-b") if ground.term == generic else ground.term
     return term, False, "basis-contract"
@@ -207,7 +222,9 @@ def _in_basis_place(passage: Passage) -> bool:
     block = passage.block
     passages = passage.policy.passages
     if block.kind == "cell":
-        return block.column_header is not None and cued(passages[block.column_header], _TABLE, "pgq:BasisMarker")
+        return block.column_header is not None and cued(
+            passages[block.column_header], _TABLE, "pgq:BasisMarker"
+        )
     if block.kind == "heading":
         return any(cued(heading, _TABLE, "pgq:BasisMarker") for heading in passage.headings)
     return cued(passage.lead_in, _TABLE, "pgq:BasisMarker")

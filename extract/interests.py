@@ -10,7 +10,8 @@ from extract.passage import Passage, Policy
 
 _TABLE = "interests"
 _GAP = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?[,:(–—-]*\s*")
-_TOO_SHORT = 6  # characters; less is no interest
+_TOO_SHORT = 12  # characters; less is no interest
+_NO_INTEREST = re.compile(r"(?:with|if|where|when|unless)\b", re.IGNORECASE)
 
 
 def interests(policy: Policy) -> Iterator[Claim]:
@@ -19,7 +20,7 @@ def interests(policy: Policy) -> Iterator[Claim]:
     for passage in policy.body():
         if passage.block.kind == "item" and _listed(passage):
             end = clause_end(passage.text, 0, len(passage.text))
-            if end >= _TOO_SHORT:
+            if end >= _TOO_SHORT and not _NO_INTEREST.match(passage.text):
                 yield _claim(stated, passage, 0, end, "interest-item")
             continue
         until = -1
@@ -32,7 +33,7 @@ def interests(policy: Policy) -> Iterator[Claim]:
 
 def _claim(stated: str, passage: Passage, start: int, end: int, rule: str) -> Claim:
     words = passage.text[start:end]
-    start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip(" ,;."))
+    start, end = start + len(words) - len(words.lstrip(" ,:")), end - len(words) + len(words.rstrip(" ,;."))
     evidence: Evidence = passage.evidence(start, end, confidence=0.8, rule=rule)
     return Claim(stated, Text(" ".join(passage.text[start:end].split())), (evidence,))
 
@@ -56,7 +57,9 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     gap = _GAP.match(passage.text, word.end, closes)
     at = gap.end() if gap else word.end
     bracketed = "(" in passage.text[word.end : at]
-    lead = next((cue for cue in cues(passage, _TABLE, "pgq:InterestLead", at, closes) if cue.start == at), None)
+    lead = next(
+        (cue for cue in cues(passage, _TABLE, "pgq:InterestLead", at, closes) if cue.start == at), None
+    )
     if lead is None:
         return None
     start = lead.end
@@ -64,5 +67,8 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     if bracketed:
         close = passage.text.find(")", start, closes)
         end = close if close >= 0 else end
-    holder = any(cue.start <= start + len(" the ") for cue in cues(passage, _TABLE, "pgq:InterestHolder", start, end))
+    holder = any(
+        cue.start <= start + len(" the ") for cue in cues(passage, _TABLE, "pgq:InterestHolder", start, end)
+    )
+    holder = holder or passage.text[start:end].lstrip()[:1].isupper()
     return None if holder or end - start < _TOO_SHORT else (start, end)

@@ -99,7 +99,10 @@ def _fits(form: Form, text: str, words: list[Word], keys: list[str]) -> bool:
     if form.capitalised:
         wanted = ontology.split(form.words)
         pairs = zip(words, wanted, strict=False)
-        if any(there.text[:1].islower() for there, here in pairs if here.text[:1].isupper()):
+        if any(
+            there.text.lower() != here.text.lower() or (there.text[:1].islower() and here.text[:1].isupper())
+            for there, here in pairs
+        ):
             return False
     if form.near:
         around = text[max(0, words[0].start - _NEAR) : words[-1].end + _NEAR].lower()

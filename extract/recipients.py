@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 import ontology
-from extract.claim import Claim, Company, Concept, Service
+from extract.claim import Claim, Concept
+from extract.controller import own_names
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
+from extract.vendors import named_value
 from spacy.tokens import Span, Token
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
-_HAS_SERVICE = _ONTOLOGY.term("dpv:hasService")
-_PROVIDER = _ONTOLOGY.term("dpv:hasServiceProvider")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
 _NOT_RECIPIENTS = frozenset(
@@ -27,37 +27,31 @@ _NOT_RECIPIENTS = frozenset(
 
 def recipients(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each recipient, named or by category."""
-    own = _own_names(policy)
+    own = own_names(policy)
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic"), cue("DefinitionTopic")):
             continue
         listed = of_list(passage) == cue("RecipientTopic")
+        under = stands_under(passage, cue("RecipientTopic"))
         for sentence in passage.sentences:
-            if not (listed or _sharing(passage, sentence)):
-                continue
-            yield from _categories(passage, sentence, listed=listed)
-            yield from _named(passage, sentence, own)
+            signs = _signs(passage, sentence)
+            if listed or under or cue("SharingSign") in signs or cue("ReceivingSign") in signs:
+                yield from _categories(passage, sentence, own, listed=listed)
+            if listed or under or signs:
+                yield from _named(passage, sentence, own)
 
 
-def _own_names(policy: Policy) -> frozenset[str]:
-    try:
-        from extract import controller  # noqa: PLC0415  written beside this one
-    except ImportError:
-        return frozenset()
-
-    return frozenset(controller.own_names(policy))
-
-
-def _sharing(passage: Passage, sentence: Span) -> bool:
-    """Tell whether something in the sentence lets data reach somebody."""
-    return any(
-        match.term == cue("SharingSign") for match in passage.found(_CUES, sentence.start_char, sentence.end_char)
-    ) or stands_under(passage, cue("RecipientTopic"))
+def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
+    """Return the signs in a sentence that data reach somebody."""
+    start, end = sentence.start_char, sentence.end_char
+    return frozenset(
+        match.term for table in (_CUES, "cues/engaging") for match in passage.found(table, start, end)
+    ) - {cue("NoRecipient")}
 
 
-def _categories(passage: Passage, sentence: Span, *, listed: bool) -> Iterator[Claim]:
+def _categories(passage: Passage, sentence: Span, own: frozenset[str], *, listed: bool) -> Iterator[Claim]:
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
-        if match.term in _NOT_RECIPIENTS or _excluded(passage, match):
+        if match.term in _NOT_RECIPIENTS or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span):
@@ -148,20 +142,23 @@ def _excluded(passage: Passage, match: Match) -> bool:
     )
 
 
+def _is_own(words: str, own: frozenset[str]) -> bool:
+    """Tell whether words are a name of the company itself, such as "the Service Provider" where it says so."""
+    name = words.lower()
+    return words[:1].isupper() and (name in own or f"the {name}" in own)
+
+
 def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Claim]:
     start, end = sentence.start_char, sentence.end_char
     services = list(passage.found("services", start, end))
-    for match in services:
+    companies = [
+        match
+        for match in passage.found("companies", start, end)
+        if not any(service.start <= match.start and match.end <= service.end for service in services)
+    ]
+    for match in sorted([*services, *companies]):
         if match.form.lower() in own or _excluded(passage, match):
             continue
-        provider = next(iter(_ONTOLOGY.values(match.term, _PROVIDER)), None)
-        company = Company(_ONTOLOGY.label(provider), provider) if provider else None
-        evidence = passage.evidence(match.start, match.end, confidence=0.85, rule="known service")
-        yield Claim(_HAS_SERVICE, Service(_ONTOLOGY.label(match.term), match.term, company), (evidence,))
-    for match in passage.found("companies", start, end):
-        if match.form.lower() in own or _excluded(passage, match):
-            continue
-        if any(service.start <= match.start and match.end <= service.end for service in services):
-            continue
-        evidence = passage.evidence(match.start, match.end, confidence=0.85, rule="known company")
-        yield Claim(_HAS_RECIPIENT, Company(_ONTOLOGY.label(match.term), match.term), (evidence,))
+        predicate, value = named_value(match)
+        rule = f"known {'service' if match.table == 'services' else 'company'}"
+        yield Claim(predicate, value, (passage.evidence(match.start, match.end, confidence=0.85, rule=rule),))

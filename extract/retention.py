@@ -124,7 +124,8 @@ def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> boo
         return True
     heading = passage.section
     return cued(heading, _TABLE, "pgq:RetentionTopic") or (
-        cued(passage.lead_in, _TABLE, "pgq:KeepVerb") and start - opens < len("call recordings and their transcripts ")
+        cued(passage.lead_in, _TABLE, "pgq:KeepVerb")
+        and start - opens < len("call recordings and their transcripts ")
     )
 
 
@@ -215,7 +216,11 @@ def _conditions(passage: Passage, period: _Period) -> tuple[str, ...]:
     """Return the concepts of the conditions within a phrase, or the broadest one that fits."""
     lexicon = passage.policy.ontology
     broad = {lexicon.term(f"dpv:{name}") for name in _BROAD}
-    found = [match.term for match in passage.found("retention", period.start, period.end) if match.term not in broad]
+    found = [
+        match.term
+        for match in passage.found("retention", period.start, period.end)
+        if match.term not in broad
+    ]
     if period.iso:
         vague = lexicon.term("dpv:IndeterminateDuration")
         return tuple(term for term in dict.fromkeys(found) if term != vague)

@@ -135,7 +135,9 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
     if cued(passage, _TABLE, "pgq:Device", start, end) and not cued(passage, _TABLE, "pgq:Automatic"):
         return None
     if _YOU.fullmatch(words):
-        said = cued(passage, _TABLE, "pgq:SourceData", max(0, opener.start - len(" about you ") * 2), opener.start)
+        said = cued(
+            passage, _TABLE, "pgq:SourceData", max(0, opener.start - len(" about you ") * 2), opener.start
+        )
         if not said and "directly" not in words + opener.form:
             return None
         return Concept(lexicon.term("dpv:DataSubjectDataSource"))

@@ -16,7 +16,9 @@ _JOINT = re.compile(
     r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
     re.IGNORECASE,
 )
-_MAIN_CLAUSE = re.compile(r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE)
+_MAIN_CLAUSE = re.compile(
+    r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE
+)
 _ABBREVIATION = re.compile(r"\s*\([“”\"']?(?:the\s)?[“”\"']?[A-Z.]{2,6}[“”\"']?\)")
 
 
@@ -68,7 +70,8 @@ def _about_data(passage: Passage, place: _Place) -> bool:
         return True
     keeps = cued(passage, _TABLE, "pgq:PlaceVerb", opens, closes)
     held = any(
-        cued(passage, _TABLE, curie, opens, closes) for curie in ("pgq:DataWord", "pgq:StoreVerb", "pgq:HolderWord")
+        cued(passage, _TABLE, curie, opens, closes)
+        for curie in ("pgq:DataWord", "pgq:StoreVerb", "pgq:HolderWord")
     )
     return (keeps and held) or cued(passage, _TABLE, "pgq:StoreVerb", opens, closes)
 
@@ -78,7 +81,9 @@ def _outside(passage: Passage) -> Iterator[_Place]:
     lexicon = passage.policy.ontology
     abroad = {lexicon.term("dpv:ThirdCountry"), lexicon.term("pgc:Worldwide")}
     last = -1
-    for match in sorted([*_places(passage), *cues(passage, _TABLE, "pgq:OutsideWord")], key=lambda m: m.start):
+    for match in sorted(
+        [*_places(passage), *cues(passage, _TABLE, "pgq:OutsideWord")], key=lambda m: m.start
+    ):
         if match.start < last or not (match.table == f"cues/{_TABLE}" or match.term in abroad):
             continue
         opens, closes = sentence(passage, match.start)
@@ -86,11 +91,23 @@ def _outside(passage: Passage) -> Iterator[_Place]:
         if match.table == f"cues/{_TABLE}" and not areas:
             continue
         end = areas[-1].end if areas else match.end
-        noun = [cue for cue in cues(passage, _TABLE, "pgq:PlaceNoun", opens, match.start) if cue.end + 2 >= match.start]
-        place = _Place(noun[-1].start if noun else match.start, _closed(passage.text, end), tuple(areas), opens, closes)
+        place = _Place(
+            _led_by(passage, match, opens), _closed(passage.text, end), tuple(areas), opens, closes
+        )
         if _about_data(passage, place):
             last = place.end
             yield place
+
+
+def _led_by(passage: Passage, outside: Match, opens: int) -> int:
+    """Return where the phrase starts: with the countries or computers that lie outside, if they are named."""
+    nouns = [
+        cue.start
+        for curie in ("pgq:PlaceNoun", "pgq:AreaWord", "pgq:PlaceVerb")
+        for cue in cues(passage, _TABLE, curie, opens, outside.start)
+        if cue.end + 1 >= outside.start
+    ]
+    return min(nouns, default=outside.start)
 
 
 def _row(passage: Passage, first: Match, closes: int) -> list[Match]:
@@ -157,13 +174,22 @@ def _reached(passage: Passage, place: _Place) -> bool:
     """Tell whether a preposition of place, or a list that one opens, leads to the name."""
     before = passage.text[place.opens : place.start]
     basis = passage.policy.ontology.term("dpv:DataTransferLegalBasis")
-    said = (match for match in passage.found("transfers", place.opens, place.start) if match.end + len(" to the ") >= place.start)
+    said = (
+        match
+        for match in passage.found("transfers", place.opens, place.start)
+        if match.end + len(" to the ") >= place.start
+    )
     if any(passage.policy.ontology.is_under(match.term, basis) for match in said):
         return False
     names = "|".join(re.escape(match.form) for match in _places(passage) if match.end <= place.start)
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
-    return bool(re.search(rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE)) or (
-        bool(re.search(r"\bspecify\s(?:the\s)?$", before)) and cued(passage, _TABLE, "pgq:StoreVerb", place.end, place.closes)
+    return bool(
+        re.search(
+            rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE
+        )
+    ) or (
+        bool(re.search(r"\bspecify\s(?:the\s)?$", before))
+        and cued(passage, _TABLE, "pgq:StoreVerb", place.end, place.closes)
     )
 
 
@@ -172,7 +198,9 @@ def _into(passage: Passage, place: _Place) -> Iterator[Claim]:
     lexicon = passage.policy.ontology
     term = place.terms[0].term
     words = passage.evidence(place.start, place.end, rule="transfer-place")
-    verb = min((cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.start)), default=-1)
+    verb = min(
+        (cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.start)), default=-1
+    )
     if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
         return
@@ -210,12 +238,15 @@ def _safeguards_here(passage: Passage, match: Match, opens: int, closes: int) ->
     """Tell whether a safeguard is said of a transfer: by its name, its sentence or its heading."""
     if cued(passage, _TABLE, "pgq:Negation", max(opens, match.start - _REACH // 2), match.start):
         return False
-    if any(cue.start < match.end and match.start < cue.end for cue in cues(passage, _TABLE, "pgq:NamedSafeguard")):
+    if any(
+        cue.start < match.end and match.start < cue.end for cue in cues(passage, _TABLE, "pgq:NamedSafeguard")
+    ):
         return True
     verbs = cues(passage, _TABLE, "pgq:TransferVerb", opens, closes)
     moved = any("transfer" in verb.form.lower() for verb in verbs)
     moved = moved or cued(passage, _TABLE, "pgq:NoTransfer", opens, match.start)
-    return moved or any(cued(heading, _TABLE, "pgq:TransferTopic") for heading in passage.headings[:1])
+    topics = ("pgq:TransferTopic", "pgq:TransferVerb", "pgq:OutsideWord")
+    return moved or any(cued(passage.section, _TABLE, topic) for topic in topics)
 
 
 def _safeguard_span(passage: Passage, match: Match, opens: int, closes: int) -> tuple[int, int]:

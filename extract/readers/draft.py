@@ -11,7 +11,7 @@ Pieces = tuple[tuple[int, int], ...]
 
 # Characters without width carry nothing to read, and hide words from any match.
 WIDTHLESS = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
-_EDGE_BLANKS = re.compile(r"^\s+|\s+$")
+_BLANK = re.compile(r"[^\S ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def draft(text: str, ranges: Iterable[tuple[int, int]], kind: BlockKind | None =
 
 def shown(text: str, pieces: Pieces) -> str:
     """Return what a reader sees of `pieces`, every kind of blank as a space."""
-    return re.sub(r"\s", " ", "".join(text[start:end] for start, end in pieces))
+    return _BLANK.sub(" ", "".join([text[start:end] for start, end in pieces]))
 
 
 def part(item: Draft, text: str, start: int, end: int | None = None) -> Draft:

@@ -86,7 +86,8 @@ def _chains(lines: Sequence[Draft]) -> list[list[int]]:
             chains.append(chain)
             still_open.append(chain)
         else:
-            del still_open[still_open.index(chain) + 1 :]
+            place_of = next(at for at, one in enumerate(still_open) if one is chain)
+            del still_open[place_of + 1 :]
         chain.append(place)
         del still_open[:-8]
     return chains

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extract.document import BlockKind as Kind
@@ -14,6 +14,8 @@ LONGEST_HEADING = 110
 LONGEST_HEADING_WORDS = 16
 LONGEST_ITEM = 160
 SHORTEST_BODY = 60
+# The look of a line is asked for by its neighbours too.
+CACHED = 50_000
 
 _BULLET = re.compile(
     r"(?:[•●○■□▪▫◦‣⁃∙·➢➤►▶✓✔❖\uf0b7\uf0a7]\s*|[*+]\s+|o\s+(?=\S)|[-–—]\s+|-(?=[a-z]))(?=\S)"
@@ -156,11 +158,13 @@ def bare_mark(shown: str) -> bool:
     return bool(_BARE_MARK.fullmatch(shown))
 
 
+@lru_cache(maxsize=CACHED)
 def depth(mark: str) -> int:
     """Return how many levels a number has: 0 for a letter, 1 for "4.", 2 for "4.1"."""
     return len(re.findall(r"\d+", mark))
 
 
+@lru_cache(maxsize=CACHED)
 def style(mark: str) -> str:
     """Return the form of a number, for which items of one list agree: "1." and "2." do."""
     if re.search(r"\d", mark):
@@ -170,6 +174,7 @@ def style(mark: str) -> str:
     return re.sub(r"[a-z]+", kind, mark, count=1, flags=re.IGNORECASE)
 
 
+@lru_cache(maxsize=CACHED)
 def value(mark: str) -> int:
     """Return the last number of a mark, or the place of its letter in the alphabet."""
     digits = re.findall(r"\d+", mark)
@@ -205,9 +210,13 @@ def is_title(shown: str) -> bool:
 
 def heading_look(shown: str) -> str:
     """Return "caps", "question", "title", "plain" or "" for how much the line looks like a heading."""
-    if not _short(shown) or _ADDRESS.search(shown) or _SERIAL.search(shown) or shown.endswith((".", "!")):
-        return ""
-    if is_fact(shown):
+    return _heading_look(shown) if len(shown) <= LONGEST_HEADING else ""
+
+
+@lru_cache(maxsize=CACHED)
+def _heading_look(shown: str) -> str:
+    """Return the look of a line that has the length of a heading."""
+    if shown.endswith((".", "!")) or not _short(shown) or _ADDRESS.search(shown) or serial(shown) or is_fact(shown):
         return ""
     first = _WORD.search(shown)
     if first is None or not (first.group()[0].isupper() or first.group()[0].isdigit()):
@@ -216,16 +225,12 @@ def heading_look(shown: str) -> str:
         return "caps"
     if shown.endswith("?"):
         return "question"
-    return "title" if title_case(shown) else "plain"
+    return "title" if title_case(shown) and ": " not in shown else "plain"
 
 
 def _short(shown: str) -> bool:
     """Return whether the line has the length of a heading."""
-    return (
-        len(shown) <= LONGEST_HEADING
-        and len(shown.split()) <= LONGEST_HEADING_WORDS
-        and not _SENTENCE_BREAK.search(shown)
-    )
+    return len(shown.split()) <= LONGEST_HEADING_WORDS and not _SENTENCE_BREAK.search(shown)
 
 
 def is_body(line: Draft) -> bool:
@@ -235,6 +240,7 @@ def is_body(line: Draft) -> bool:
     )
 
 
+@lru_cache(maxsize=CACHED)
 def column_name(shown: str) -> str:
     """Return which column of a record a header cell names: "data", "purpose", "basis" ..., or nothing."""
     found = [(match.start(), -len(match.group()), name) for name, pattern in words().headers
@@ -242,6 +248,7 @@ def column_name(shown: str) -> str:
     return min(found)[2] if found else ""
 
 
+@lru_cache(maxsize=CACHED)
 def cell_name(shown: str) -> str:
     """Return in which column of a record a cell belongs that begins like `shown`, or nothing."""
     return next((name for name, pattern in words().cells if pattern.search(shown)), "")

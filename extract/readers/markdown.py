@@ -17,6 +17,7 @@ from extract.readers.tables import table_headers
 FEWEST_MARKED = 2
 # A mark for bold without partner is a slip of the pen if so much text follows it.
 LONGEST_BOLD = 120
+MOST_BOLD_RUNS = 9
 
 _TAG = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
 
@@ -196,11 +197,12 @@ def _split(page: _Page, token: Token, where: inline.Source, here: _Place) -> lis
 
 def _stands_alone(page: _Page, row: Sequence[inline.Run], run: inline.Run) -> bool:
     """Return whether the lines before and after a soft break are paragraphs of their own."""
-    shown = "".join(page.text[one.start : one.end] for one in row).strip()
+    last = page.text[row[-1].start : row[-1].end] if row else ""
     end = page.text.find("\n", run.start + 1)
     following = page.text[run.start + 1 : end if end >= 0 else len(page.text)].strip().lstrip("\\")
-    whole = bool(row) and all(one.strong or one.stray or not page.text[one.start : one.end].strip() for one in row)
-    return looks.has_mark(following) or looks.opens_list(shown) or whole
+    short = 0 < len(row) <= MOST_BOLD_RUNS
+    whole = short and all(one.strong or one.stray or not page.text[one.start : one.end].strip() for one in row)
+    return looks.has_mark(following) or looks.opens_list(last) or whole
 
 
 def _line(page: _Page, row: Sequence[inline.Run], here: _Place, *, gap: bool) -> Draft | None:
