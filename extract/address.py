@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import ontology
 from extract import naming
+from extract.matcher import Match
 from extract.passage import Passage
 
 LONGEST_LINE = 100
@@ -53,8 +55,12 @@ def _is_strong(passage: Passage, start: int, end: int) -> bool:
     return bool(sure) or any(letter.isdigit() for letter in passage.text[start:end])
 
 
-def _names_country(passage: Passage, start: int, end: int) -> bool:
-    return any(True for _ in passage.found("countries", start, end))
+def countries(passage: Passage, start: int = 0, end: int | None = None) -> Iterator[Match]:
+    """Yield the countries named within characters `start` to `end` of a passage, in order."""
+    lexicon = passage.policy.ontology
+    country = ontology.expand("dpv:Country")
+    found = [match for table in ("countries", "transfers") for match in passage.found(table, start, end)]
+    return (match for match in sorted(found) if country in lexicon.terms[match.term].broader)
 
 
 def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, int] | None:
@@ -76,7 +82,7 @@ def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, i
     words = {_strip(word) for word in _WORD.findall(piece)}
     street = any(len(word) > _LONGEST_WORD_OF_TWO and word in naming.words_of("pgq:AddressWord") for word in words)
     located = strong and (street or _POST_CODE.search(piece)) and (parts > 1 or street)
-    placed = lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and _names_country(passage, first, last)
+    placed = lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and any(countries(passage, first, last))
     return (first, last) if located or placed else None
 
 
@@ -142,7 +148,7 @@ def below(passages: Sequence[Passage], names: frozenset[str]) -> Iterator[Addres
         if not places and (naming.has_legal_form(name) or naming.core(name) in names):
             continue
         places.append((passage, *span))
-    strong = any(_names_country(*place) or any(c.isdigit() for c in place[0].text) for place in places)
+    strong = any(any(countries(*place)) or any(c.isdigit() for c in place[0].text) for place in places)
     if strong and (len(places) > 1 or _POST_CODE.search(places[0][0].text)):
         yield Address(", ".join(p.text[start:end].strip(" ,") for p, start, end in places), tuple(places))
 

@@ -13,7 +13,7 @@ import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.data import is_generic
 from extract.frame import Clause
-from extract.matcher import Match
+from extract.matcher import Match, matcher
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import announced, cue, of_list
@@ -107,7 +107,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     drafts: list[Draft] = []
     for passage in policy.passages:
         drafts += _drafts(passage, placed.get(passage.index, {}))
-    drafts = _rows(_lists(policy, drafts))
+    drafts = _rows(_lists(policy, _within_purposes(drafts)))
     _point_back(drafts)
     kept: list[Draft] = []
     for draft in drafts:
@@ -174,6 +174,31 @@ def _excepted(passage: Passage, clause: Clause, character: int) -> bool:
         negator.idx < sign.start < character and sign.term == cue("Exception")
         for sign in passage.found("cues/denials")
     )
+
+
+def _within_purposes(drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts with data that stand inside a purpose ("to verify your identity") set apart with it.
+
+    Such data serve that purpose alone, not the others that the sentence names.
+    """
+    split: list[Draft] = []
+    for draft in drafts:
+        split.append(draft)
+        purposes = draft.of(_PURPOSE)
+        for purpose in purposes:
+            where = purpose.evidence[0]
+            inside = [c for c in draft.of(_DATA) if where.start < c.evidence[0].start and c.evidence[0].end <= where.end]
+            if not inside or draft.denied:
+                continue
+            draft.claims = [claim for claim in draft.claims if claim not in inside]
+            specific = [claim for claim in inside if not _generic(claim)]
+            if specific and len(purposes) > 1:
+                split.append(
+                    Draft(draft.passage, (where.start, where.end), False, [purpose, *specific], text="")  # noqa: FBT003
+                )
+            elif specific:
+                draft.claims += specific
+    return split
 
 
 def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: bool) -> Draft:
@@ -249,7 +274,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         joined = (
             topic in (cue("DataTopic"), cue("RecipientTopic"))
             and _is_plain_member(passage)
-            and not (topic == cue("RecipientTopic") and members[0].has(_PURPOSE))
+            and not members[0].has(_PURPOSE)
         )
         if joined and lead is None:
             lead = _opened(passage.lead_in, members[0])
@@ -370,51 +395,63 @@ def _lists_recipients(cell: Draft) -> bool:
 
 
 def _point_back(drafts: list[Draft]) -> None:
-    """Let sentences that point back take over what they point to, within their section."""
+    """Let sentences that point back take over what they point to.
+
+    Within a section any pronoun will do; into the section before only words such as "such personal data" do.
+    """
     for index, draft in enumerate(drafts):
         if draft.denied:
             continue
-        earlier = [
+        before = [
             other
-            for other in drafts[max(0, index - 40) : index]
-            if not other.denied
-            and other.passage.block.section == draft.passage.block.section
-            and draft.passage.index - other.passage.index <= _LOOK_BACK
+            for other in drafts[max(0, index - 60) : index]
+            if not other.denied and draft.passage.index - other.passage.index <= _LOOK_BACK
         ]
-        if not earlier:
-            continue
+        same = [other for other in before if other.passage.block.section == draft.passage.block.section]
         if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
-            _data_before(draft, earlier)
+            signs = _signs_back(draft)
+            if cue("TheseData") in signs:
+                _data_before(draft, same) or _data_before(draft, before)
+            elif cue("WeakBack") in signs:
+                _data_before(draft, same)
         if draft.has(_BASIS) and not draft.has(_PURPOSE):
-            _basis_after(draft, earlier)
+            _basis_after(draft, same)
 
 
-def _data_before(draft: Draft, earlier: list[Draft]) -> None:
-    """Take over the data of the nearest statements that name some, if the sentence points back to them."""
-    if not _points_back(draft.text):
-        return
-    for other in reversed(earlier):
-        taken = [c for c in other.specific_data if c.evidence[0].support != "Inherited"]
-        if taken:
-            purposes = max(1, len(draft.of(_PURPOSE)))
-            if len(taken) * purposes <= _MOST_PAIRS:
-                _take_over(draft, other, (_DATA,))
-            return
+def _signs_back(draft: Draft) -> frozenset[str]:
+    """Return the cues that point back in the text of a draft, which is that of its lead-in too."""
+    return frozenset(match.term for match in matcher().find(draft.text) if match.table == "cues/anaphora")
+
+
+def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
+    """Take over the data of the nearest statements that name some; tell whether there were any."""
+    for index in range(len(earlier) - 1, -1, -1):
+        other = earlier[index]
+        if not any(claim.evidence[0].support != "Inherited" for claim in other.specific_data):
+            continue
+        section = other.passage.block.section
+        taken: list[Draft] = [other]
+        for previous in reversed(earlier[:index]):
+            if previous.passage.block.section == section and other.passage.index - previous.passage.index <= 1:
+                taken.append(previous)
+        data = [
+            claim
+            for source in reversed(taken)
+            for claim in source.specific_data
+            if claim.evidence[0].support != "Inherited"
+        ]
+        if len(data) * max(1, len(draft.of(_PURPOSE))) <= _MOST_PAIRS:
+            draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
+            draft.claims += [_taken_over(claim) for claim in data]
+        return True
+    return False
 
 
 def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
-    """Give the basis of a sentence that names nothing else to the statements of its section before it."""
+    """Give the basis of a sentence that names no purpose to the statements of its section before it."""
     for other in earlier:
         if other.has(_PURPOSE, _DATA) and not other.has(_BASIS):
             other.claims += [_taken_over(claim) for claim in draft.of(_BASIS)]
-
-
-_BACK = ("this", "these", "that", "such", "it", "them", "above", "those", "the information", "the data", "your data", "your information", "your personal")
-
-
-def _points_back(text: str) -> bool:
-    words = text.lower().split()
-    return any(word.strip(".,;:") in _BACK for word in words) or any(phrase in text.lower() for phrase in _BACK[8:])
 
 
 def _statement(draft: Draft) -> Statement:

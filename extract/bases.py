@@ -14,11 +14,13 @@ _REACH = 34  # characters between a marker and the word it makes a ground; about
 _ARTICLE = re.compile(
     r"(?P<article>\b(?:art(?:icle|\.)?s?\.?\s*)?(?P<number>6|9)\s*"
     r"(?:\(\s*(?P<first>[12])\s*\)|,?\s*(?:para(?:graph)?|abs|sec(?:tion)?)\b\.?\s*\(?(?P<second>[12])\)?|\.(?P<third>[12])\b)"
-    r"\s*,?\s*(?:(?:sentence|s\.)\s*1\s*,?\s*)?(?:\(|(?:lit(?:era)?|letter|point|pt)\b\.?\s*\(?)\s*(?P<letter>[a-j])\)?)",
+    r"\s*,?\s*(?:(?:sentence|s\.)\s*1\s*,?\s*)?(?:\(|(?:lit(?:era)?|letter|point|pt)\b\.?\s*\(?)\s*(?P<letter>[a-j])(?![a-z])\)?)",
     re.IGNORECASE,
 )
 _TITLE_END = re.compile(r"\s*[.:–—-]")
-_LATER = re.compile(r"\s*(?:,|and|or|&|/)+\s*(?:lit\.?\s*)?\(?(?P<letter>[a-j])\)(?!\w)", re.IGNORECASE)
+_LATER = re.compile(
+    r"\s*(?:,|and|or|&|/)+\s*(?:lit\.?\s*)?(?P<article>\(?(?P<letter>[a-j])\))(?!\w)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +107,42 @@ def _articles(passage: Passage) -> Iterator[_Ground]:
             iri = f"eu-gdpr:A{number}-{part}-{following['letter'].lower()}"
             term = next(iter(lexicon.find(iri)), None)
             if term is not None:
-                yield _Ground(*following.span(), term, *sentence(passage, found.start()))
+                yield _Ground(*following.span("article"), term, *sentence(passage, found.start()))
             following = _LATER.match(passage.text, following.end())
 
 
 def _family(passage: Passage, term: str) -> str:
-    """Return which of the kinds of ground `term` belongs to; they are told from other uses in different ways."""
+    """Return the kind of ground that `term` is: each kind is told from other uses in its own way."""
     lexicon = passage.policy.ontology
-    for name in (
-        "dpv:ImpliedConsent",
-        "dpv:Consent",
-        "dpv:Contract",
-        "dpv:LegalObligation",
-        "dpv:LegitimateInterest",
-    ):
+    for name in _FAMILIES:
         if lexicon.is_under(term, lexicon.term(name)):
-            special = lexicon.label(term).startswith("legitimate activities")
-            return "special" if special or "#A9" in term else name
-    if "#A9" in term or "A10" in term or "Schedule1" in term:
-        return "special"
-    return term.rsplit("-", 1)[0] if "#A6-1-" in term and term.count("-") > 3 else term  # noqa: PLR2004
+            return "special" if "#A9" in term else name
+    return "special" if any(name in term for name in ("#A9", "A10", "Schedule1")) else term
+
+
+_FAMILIES = (
+    "dpv:ImpliedConsent",
+    "dpv:Consent",
+    "dpv:Contract",
+    "dpv:LegalObligation",
+    "dpv:LegitimateInterest",
+    "dpv:VitalInterest",
+    "dpv:PublicInterest",
+    "dpv:OfficialAuthorityOfController",
+)
 
 
 def _judged(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, str] | None:
     """Return the basis, whether it is denied and the rule, or None if the words are no ground here."""
-    if _ARTICLE.fullmatch(passage.text, ground.start, ground.end) or _is_letter(passage, ground):
+    if _ARTICLE.fullmatch(passage.text, ground.start, ground.end) or _is_letter(ground):
         return ground.term, False, "basis-article"
     if family in ("dpv:Consent", "dpv:ImpliedConsent"):
         return _consent(passage, ground)
+    return _other(passage, ground, family)
+
+
+def _other(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, str] | None:
+    """Return what `_judged` does, for grounds that are no article and no consent."""
     placed = _placed(passage, ground)
     if family == "special":
         close = cued(passage, _TABLE, "pgq:SpecialCategory")
@@ -160,9 +170,9 @@ def _placed(passage: Passage, ground: _Ground) -> bool:
     )
 
 
-def _is_letter(passage: Passage, ground: _Ground) -> bool:
+def _is_letter(ground: _Ground) -> bool:
     """Tell whether the ground is a further letter of an article: "(a) and (f)"."""
-    return len(passage.text[ground.start : ground.end].strip(" ,()/&")) <= len("and (f")
+    return ground.end - ground.start <= len("(f)")
 
 
 def _contract(passage: Passage, ground: _Ground, *, placed: bool) -> tuple[str, bool, str] | None:
@@ -190,7 +200,7 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     if any(thing.start < ground.end and ground.start < thing.end for thing in _things(passage)):
         return None
     if cued(passage, _TABLE, "pgq:WithoutConsent", before, ground.end):
-        return None
+        return _without(passage, ground)
     if cued(passage, _TABLE, "pgq:ConsentNoGround", before, ground.end):
         return None
     parental = lexicon.is_under(ground.term, lexicon.term("pgc:ParentalConsent"))
@@ -210,6 +220,16 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     generic = ground.term == lexicon.term("dpv:Consent")
     term = lexicon.term("eu-gdpr:A6-1-a") if generic else ground.term
     return (term, False, "basis-consent") if marked else None
+
+
+def _without(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
+    """Return consent as denied where data are processed without it; "not without" is a condition."""
+    said = cued(passage, _TABLE, "pgq:WeProcess", ground.opens, ground.start)
+    refused = any(
+        cued(passage, _TABLE, curie, ground.opens, ground.start)
+        for curie in ("pgq:Denied", "pgq:ConsentNoGround")
+    )
+    return (ground.term, True, "basis-without-consent") if said and not refused else None
 
 
 def _things(passage: Passage) -> Iterator[Match]:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 import ontology
-from extract import naming
+from extract import address, naming
 from extract.around import cued, cues
 from extract.author import Naming, author, full_name, introductions, own_names
 from extract.claim import Claim, Company, Concept, Controller, Evidence, Text
 from extract.contact import Detail, claims_of, details
 from extract.passage import Passage, Policy
 
-__all__ = ["controller", "controllers", "own_names"]
+__all__ = ["controller", "controllers", "country", "own_names"]
 
 _NUMBER = re.compile(
     r"[\s,.:;*#)(’'-]{0,4}(?:(?:with|under|and|is|as|company|registration|registered|the|no|nr|number|num)\b[\s.:*#]{0,3}){0,4}"
@@ -50,6 +50,13 @@ def controller(policy: Policy) -> Iterator[Claim]:
         yield Claim(policy.ontology.term("dpv:hasName"), Text(place.name), (place.evidence,))
 
 
+def country(policy: Policy) -> str | None:
+    """Return the IRI of the country of the company, if the policy tells it."""
+    names = own_names(policy)
+    claims = _countries(policy, author(policy), tuple(details(policy, names)))
+    return next((claim.value.iri for claim in claims if isinstance(claim.value, Concept)), None)
+
+
 def _company(name: str, policy: Policy) -> Company:
     """Return the company called `name`, with the node that the gazetteer has for it."""
     for iri in policy.ontology.find(name) or policy.ontology.find(naming.short(name)):
@@ -60,11 +67,12 @@ def _company(name: str, policy: Policy) -> Company:
 
 def _names(name: str, places: Sequence[Naming], policy: Policy) -> Iterator[Claim]:
     """Yield one claim for each spelling of the name, the full name first, with all places that have it."""
+    first = next(place for place in places if place.name == name)
     spelled: dict[str, tuple[str, list[Evidence]]] = {_key(name): (name, [])}
-    for place in places:
-        if _is_product(place.name, name):
-            continue
-        spelled.setdefault(_key(place.name), (place.name, []))[1].append(place.evidence)
+    for place in introductions(tuple(places)):
+        if not _is_product(place.name, name):
+            spelled.setdefault(_key(place.name), (place.name, []))[1].append(place.evidence)
+    spelled[_key(name)] = (name, spelled[_key(name)][1] or [first.evidence])
     for spelling, evidence in spelled.values():
         yield Claim(policy.ontology.term("dpv:hasName"), Text(spelling), tuple(evidence))
 
@@ -145,10 +153,6 @@ def _country(policy: Policy, iri: str, evidence: Evidence) -> Claim:
     return Claim(policy.ontology.term("dpv:hasCountry"), Concept(iri), (evidence,))
 
 
-def _is_country(policy: Policy, iri: str) -> bool:
-    return ontology.expand("dpv:Country") in policy.ontology.terms[iri].broader
-
-
 def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
     """Yield the country behind "incorporated in", "Country refers to" and the like, said of the company."""
     named = {place.passage.index: place.start for place in reversed(places)}
@@ -159,10 +163,9 @@ def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
             own = start <= named.get(passage.index, -1) < cue.start
             if not (own or (label and "country" in cue.form.lower())):
                 continue
-            for match in passage.found("countries", cue.start, min(len(passage.text), cue.end + _REACH)):
-                if _is_country(policy, match.term):
-                    evidence = passage.evidence(match.start, match.end, rule="controller-country")
-                    yield _country(policy, match.term, evidence)
+            for match in address.countries(passage, cue.start, min(len(passage.text), cue.end + _REACH)):
+                evidence = passage.evidence(match.start, match.end, rule="controller-country")
+                yield _country(policy, match.term, evidence)
 
 
 def _of_addresses(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
@@ -172,9 +175,9 @@ def _of_addresses(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
             continue
         first, last = detail.evidence[0].start, detail.evidence[-1].end
         for passage in policy.passages:
-            for match in passage.found("countries"):
+            for match in address.countries(passage):
                 evidence = passage.evidence(match.start, match.end, confidence=0.8, rule="controller-address-country")
-                if first <= evidence.start and evidence.end <= last and _is_country(policy, match.term):
+                if first <= evidence.start and evidence.end <= last:
                     yield _country(policy, match.term, evidence)
         for pattern, curie in ((_UK_POST_CODE, "loc:GB"), (_US_POST_CODE, "loc:US")):
             if pattern.search(detail.value):

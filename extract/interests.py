@@ -15,7 +15,7 @@ _NO_INTEREST = re.compile(r"(?:with|if|where|when|unless)\b", re.IGNORECASE)
 
 
 def interests(policy: Policy) -> Iterator[Claim]:
-    """Yield a claim for each interest that is named after the words "legitimate interest" or in a list below them."""
+    """Yield a claim for each interest named behind the words "legitimate interest" or in a list below."""
     stated = policy.ontology.term("pg:statedInterest")
     for passage in policy.body():
         if passage.block.kind == "item" and _listed(passage):

@@ -1,4 +1,4 @@
-"""Finds how long data are kept: periods, the conditions that end them, deletion, and data kept on the device."""
+"""Finds how long data are kept: periods, conditions that end them, deletion, and storage on the device."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _COMPANY = re.compile(r"\b(?:we|i|us|our|company|will be|is|are|shall|automatica
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """A phrase that says how long: characters `start` to `end`, the rule that found it, ISO durations in it."""
+    """A phrase that says how long: its characters, the rule that found it, and the durations in it."""
 
     start: int
     end: int

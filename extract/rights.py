@@ -1,8 +1,8 @@
 """Finds the rights that a policy grants, the authorities it names and how the rights are exercised.
 
 A right is granted where the person may do something to the data: "you have the right to", "you can", "ask
-us to", "if you wish to". The words of a sentence are walked from the left, and whoever acts decides whether an
-act counts: "we may delete your data" grants nothing. An act needs an object that fits: data, processing, consent.
+us to", "if you wish to". The words of a sentence are walked from the left; who acts decides whether an act
+counts: "we may delete your data" grants nothing. An act needs a fitting object: data, processing, consent.
 """
 
 import re
@@ -211,7 +211,7 @@ def _complaint_end(cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None
 
 
 def _named_end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> int | None:
-    """Return where the words end that ask for a right by its name ("erasure of"), None if it is of no data."""
+    """Return where the words end that ask for a right by name ("erasure of"), None if it is of no data."""
     behind = next((cue for cue in cues if cue.start >= act.end), None)
     misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
     fits = not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun")

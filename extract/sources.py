@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extract.around import clause_end, cued, cues, sentence
-from extract.claim import Claim, Company, Concept, Unmapped, Value
+from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
 from extract.matcher import Match
 from extract.passage import Passage, Policy
 
@@ -54,7 +54,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
             if source.start < until:
                 continue
             until = source.end
-            support = "Inherited" if passage.block.kind == "heading" else "Explicit"
+            support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
             words = passage.evidence(source.start, source.end, support=support, rule=source.rule)
             yield Claim(has_source, source.value, (words,), source.denied)
 

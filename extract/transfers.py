@@ -1,4 +1,4 @@
-"""Finds where data go and are kept: places, transfers out of an area and their denials, and the safeguards."""
+"""Finds where data go and are kept: places, transfers out of an area, their denials, their safeguards."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _ABBREVIATION = re.compile(r"\s*\([“”\"']?(?:the\s)?[“”\"']?[A-Z.]{2,6}[
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Characters `start` to `end` that name one place or several in a row, in the sentence `opens` to `closes`."""
+    """Characters that name one place or several in a row, in the sentence `opens` to `closes`."""
 
     start: int
     end: int
@@ -68,7 +68,7 @@ def _about_data(passage: Passage, place: _Place) -> bool:
         return False
     if cued(passage, _TABLE, "pgq:TransferVerb", opens, closes):
         return True
-    keeps = cued(passage, _TABLE, "pgq:PlaceVerb", opens, closes)
+    keeps = any(cued(passage, _TABLE, curie, opens, closes) for curie in ("pgq:PlaceVerb", "pgq:ShareVerb"))
     held = any(
         cued(passage, _TABLE, curie, opens, closes)
         for curie in ("pgq:DataWord", "pgq:StoreVerb", "pgq:HolderWord")
