@@ -17,11 +17,15 @@ _LONGEST_WORD_OF_TWO = 2
 
 _WORD = re.compile(r"[^\s,;()“”\"]+")
 _GAP = re.compile(r"[\s,]*(?:[-–—#*:]\s*)?$")
-_OPENING = re.compile(r"[\s:“\"*\[-]*(?:the\s+following\s*:|at\s*:?\s|in\s+(?=[A-Z\d])|on\s+(?=[A-Z\d])|is\s*:?\s)?\s*", re.IGNORECASE)
+_OPENING = re.compile(
+    r"[\s:“\"*\[-]*(?:the\s+following\s*:|at\s*:?\s|in\s+(?=[A-Z\d])|on\s+(?=[A-Z\d])|is\s*:?\s)?\s*",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"\s*[\w .'’/-]{2,30}\s*[:：]\s*")
 _POST_CODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s\d[A-Z]\d|(?:[A-Z]{1,2}-)?\d{4,6}|\d{3}\s\d{2,3})\b"
 )
+_NUMBER_ALONE = re.compile(r"[\d\s()+./–-]{7,}$")
 _ABBREVIATION = re.compile(r"(?:\b(?:St|No|Nr|Rd|Ave|Blvd|Bldg|Dr|Ste|Str|Apt|Opp|Sq|Jl|P\.O|P\.o|\w)\.)$")
 
 
@@ -51,7 +55,11 @@ def _is_part(word: str) -> bool:
 def _is_strong(passage: Passage, start: int, end: int) -> bool:
     """Tell whether the words are surely an address: a number or a word such as "street" among them."""
     words = [_strip(word) for word in _WORD.findall(passage.text[start:end])]
-    sure = [word for word in words if word in naming.words_of("pgq:AddressWord") and len(word) > _LONGEST_WORD_OF_TWO]
+    sure = [
+        word
+        for word in words
+        if word in naming.words_of("pgq:AddressWord") and len(word) > _LONGEST_WORD_OF_TWO
+    ]
     return bool(sure) or any(letter.isdigit() for letter in passage.text[start:end])
 
 
@@ -80,16 +88,24 @@ def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, i
     strong = any(letter.isdigit() for letter in piece) and _is_strong(passage, first, last)
     parts = piece.count(",") + 1
     words = {_strip(word) for word in _WORD.findall(piece)}
-    street = any(len(word) > _LONGEST_WORD_OF_TWO and word in naming.words_of("pgq:AddressWord") for word in words)
+    street = any(
+        len(word) > _LONGEST_WORD_OF_TWO and word in naming.words_of("pgq:AddressWord") for word in words
+    )
     located = strong and (street or _POST_CODE.search(piece)) and (parts > 1 or street)
-    placed = lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and any(countries(passage, first, last))
+    placed = (
+        lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and any(countries(passage, first, last))
+    )
     return (first, last) if located or placed else None
 
 
 def _behind_name(text: str, first: int) -> int:
     """Return where the address begins if a name such as "Acme Ltd," or "our office," stands before it."""
     span = naming.name_after(text, first)
-    if span and text[span[1] : span[1] + 1] in (",", ".") and not any(c.isdigit() for c in text[span[0] : span[1]]):
+    if (
+        span
+        and text[span[1] : span[1] + 1] in (",", ".")
+        and not any(c.isdigit() for c in text[span[0] : span[1]])
+    ):
         name = text[span[0] : span[1]]
         rest = text[span[1] + 1 :].lstrip()
         if naming.has_legal_form(name) or (rest[:1].isdigit() and " " not in name):
@@ -103,7 +119,12 @@ def _last_word(text: str, first: int) -> int | None:
     reached = first
     for word in _WORD.finditer(text, first):
         gap = text[reached : word.start()]
-        if (last is not None and not _GAP.match(gap)) or not _is_part(word[0]) or "@" in word[0] or "://" in word[0]:
+        if (
+            (last is not None and not _GAP.match(gap))
+            or not _is_part(word[0])
+            or "@" in word[0]
+            or "://" in word[0]
+        ):
             break
         reached = word.end()
         if _strip(word[0]) not in naming.words_of("pgq:AddressLink") and word[0] not in "&-–—#/":
@@ -126,7 +147,7 @@ def _line(passage: Passage) -> tuple[int, int] | None:
     text = passage.text
     first = len(text) - len(text.lstrip(" *[‍•-"))
     last = _last_word(text, first)
-    if last is None or text[last:].strip(" ,.*]_"):
+    if last is None or text[last:].strip(" ,.*]_") or _NUMBER_ALONE.match(text, first, last):
         return None
     words = [_strip(word) for word in _WORD.findall(text[first:last])]
     common = naming.words_of("pgq:NoName") - naming.words_of("pgq:AddressWord")

@@ -432,7 +432,7 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
         section = other.passage.block.section
         taken: list[Draft] = [other]
         for previous in reversed(earlier[:index]):
-            if previous.passage.block.section == section and other.passage.index - previous.passage.index <= 1:
+            if previous.passage.block.section == section:
                 taken.append(previous)
         data = [
             claim

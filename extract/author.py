@@ -46,7 +46,9 @@ _MOST_SPEAKING = 4
 _SHORTEST_CORE = 4
 _SELF_DEFINING = frozenset({"defined", "refers-to", "controller-is", "policy-of", "title", "is-controller"})
 
-_INTRODUCING = frozenset({"refers-to", "controller-is", "is-controller", "defined", "built", "address", "copyright", "adopts"})
+_INTRODUCING = frozenset(
+    {"refers-to", "controller-is", "is-controller", "defined", "built", "address", "copyright", "adopts"}
+)
 _NAME_OF_APP = frozenset({"title", "alias"})  # rules that name an app as often as a company
 
 _REFERS_TO = re.compile(
@@ -55,7 +57,9 @@ _REFERS_TO = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_TERMS = frozenset(("company", "data controller", "controller", "owner", "developer"))
-_OWN_THINGS = frozenset(("application", "app", "website", "site", "service", "platform", "mobile application"))
+_OWN_THINGS = frozenset(
+    ("application", "app", "website", "site", "service", "platform", "mobile application")
+)
 _AT = re.compile(r"(?:^|[.!?,]\s+|\band\s+)(?:[Aa]t|[Ww]e,|[Ww]e\s+at)\s+(?=\S)")
 _WE = re.compile(
     r",?\s+(?:we|our|us|it|your|accessible|one\s+of|the\s+privacy|privacy|protecting|are|is)\b", re.IGNORECASE
@@ -68,7 +72,9 @@ _TITLE = re.compile(
     r"|(?:privacy|data\s+protection)\s+(?:policy|notice|statement)\s*(?:\b(?:for|of)\b|[-–—:|])?\s*(?P<after>.{2,60})$",
     re.IGNORECASE,
 )
-_APP_TAIL = re.compile(r"\s+(?:mobile\s+)?(?:apps?|applications?|website|site|games?)[’'”\"]*$", re.IGNORECASE)
+_APP_TAIL = re.compile(
+    r"\s+(?:mobile\s+)?(?:apps?|applications?|website|site|games?)[’'”\"]*$", re.IGNORECASE
+)
 _APP_NAME = re.compile(
     r"(?:built|applies\s+to|created|developed)\s+the\s+[“\"]?(?P<name>.{2,60}?)[”\"]?\s+"
     r"(?:app|application|game|as\s+an?)\b"
@@ -259,7 +265,9 @@ def _title(passage: Passage) -> Iterator[Naming]:
         if group == "after" and len(passage.text[start:end].split()) > naming.MOST_WORDS:
             return
         tail = _APP_TAIL.search(passage.text, start, end)
-        yield from _naming(passage, naming.free_name(passage.text, start, tail.start() if tail else end), "title")
+        yield from _naming(
+            passage, naming.free_name(passage.text, start, tail.start() if tail else end), "title"
+        )
 
 
 def _first_line(passage: Passage, rule: str = "address") -> Iterator[Naming]:
@@ -370,7 +378,12 @@ def full_name(places: tuple[Naming, ...]) -> str:
     """Return the fullest spelling of the author's name: with its legal form, from the surest place."""
     ranked = sorted(
         places,
-        key=lambda place: (not naming.has_legal_form(place.name), -place.weight, place.passage.index, place.start),
+        key=lambda place: (
+            not naming.has_legal_form(place.name),
+            -place.weight,
+            place.passage.index,
+            place.start,
+        ),
     )
     same = re.sub(r"\W+", "", ranked[0].name)
     return next(place.name for place in places if re.sub(r"\W+", "", place.name) == same)

@@ -25,7 +25,9 @@ _EMAIL = re.compile(
 )
 _AT = re.compile(r"\s?[\[(]\s?at\s?[\])]\s?")
 _DOT = re.compile(r"\s?[\[(]\s?dot\s?[\])]\s?")
-_PHONE = re.compile(r"(?<![\w@/.,#-])(?:\(?\+\s?\(?\d{1,4}\)?|\(?\d{1,5}\)?)(?:[\s().–/-]{0,3}\d){5,13}(?![\w@]|[.,/-]\d)")
+_PHONE = re.compile(
+    r"(?<![\w@/.,#-])(?:\(?\+\s?\(?\d{1,4}\)?|\(?\d{1,5}\)?)(?:[\s().–/-]{0,3}\d){5,13}(?![\w@]|[.,/-]\d)"
+)
 _URL = re.compile(r"(?:https?://|www\.)[^\s,;()<>“”\"]+[^\s,;()<>“”\".:]")
 _CONTACT_PATH = re.compile(r"/(?:contact|support|help)\b", re.IGNORECASE)
 _NAME_OF = re.compile(r"\s*(?:\([^)]*\))?\s*(?:is|are|:|named|[-–])\s*:?\s*")
@@ -103,7 +105,10 @@ def details(policy: Policy, names: frozenset[str]) -> Iterator[Detail]:
                     owner,
                     find.sort,
                     find.value,
-                    tuple(place[0].evidence(place[1], place[2], rule=f"contact-{find.sort}") for place in find.places),
+                    tuple(
+                        place[0].evidence(place[1], place[2], rule=f"contact-{find.sort}")
+                        for place in find.places
+                    ),
                 )
             )
     found += _named(policy, found)
@@ -139,7 +144,9 @@ def _phones_and_pages(passage: Passage, taken: list[tuple[int, int]]) -> Iterato
     for sort, pairs in (("phone", _phones(passage)), ("page", _pages(passage))):
         for start, end in pairs:
             if not any(start < last and first < end for first, last in taken):
-                yield _Find("phone" if sort == "phone" else "page", passage.text[start:end], ((passage, start, end),))
+                yield _Find(
+                    "phone" if sort == "phone" else "page", passage.text[start:end], ((passage, start, end),)
+                )
 
 
 _BEFORE_LINES = (("contact", "pgq:ContactUs"), ("address", "pgq:AddressFollows"))
@@ -169,9 +176,13 @@ def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, i
     for cue in cues(passage, "address", "pgq:AddressFollows"):
         before = passage.text[max(0, cue.start - _NEAR_LABEL) : cue.start]
         words = re.split(r"[\s,(]+", before.strip(" *"))
-        own = not before.strip(" *-•") or any(naming.core(" ".join(words[-n:])) in cores for n in (1, 2, 3) if words)
+        own = not before.strip(" *-•") or any(
+            naming.core(" ".join(words[-n:])) in cores for n in (1, 2, 3) if words
+        )
         starts.append((cue.end, own))
-    starts += [(place.end + 1, True) for place in refers_to(passage) if passage.text[place.end :].startswith(",")]
+    starts += [
+        (place.end + 1, True) for place in refers_to(passage) if passage.text[place.end :].startswith(",")
+    ]
     for start, own in starts:
         span = address.read(passage, start, lenient=own)
         if span and span[0] not in seen:
@@ -186,7 +197,7 @@ def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
         if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
             continue
         start = found.start()
-        alone = not passage.text[: start].strip(" •-*") and not passage.text[found.end() :].strip(" .*")
+        alone = not passage.text[:start].strip(" •-*") and not passage.text[found.end() :].strip(" .*")
         called = cued(passage, "phone", "pgq:Telephone", max(0, start - _CUE_REACH), start)
         if "+" in found[0][:2] or called or (alone and not re.search(r"[./]", found[0])):
             yield start, found.end()
@@ -212,7 +223,9 @@ def _owner(find: _Find, names: frozenset[str]) -> Owner:
     passage, start, _ = find.places[0]
     if find.sort == "email":
         host = find.value.rsplit("@", 1)[1].lower()
-        if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(host, passage, names):
+        if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(
+            host, passage, names
+        ):
             return "other"
         if find.value.lower().startswith(("dpo@", "dpo.", "dataprotectionofficer@")):
             return "officer"
@@ -258,7 +271,9 @@ def _party_above(passage: Passage, names: frozenset[str]) -> Owner | None:
     passages = passage.policy.passages
     for index in range(passage.index - 1, max(-1, passage.index - 1 - _LINES_BACK), -1):
         above = passages[index]
-        floor = 0 if address.is_line(above) else naming.sentence_start(above.text, len(above.text.rstrip(" :.")))
+        floor = (
+            0 if address.is_line(above) else naming.sentence_start(above.text, len(above.text.rstrip(" :.")))
+        )
         said = _last_party(above, floor, len(above.text), names)
         if said is not None or above.block.kind == "heading" or not address.is_line(above):
             return said
@@ -275,7 +290,12 @@ def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
                 if span is not None:
                     place, start, end = span
                     evidence = (place.evidence(start, end, rule="contact-name"),)
-                    yield Detail("officer" if owner == "officer" else "representative", "name", place.text[start:end], evidence)
+                    yield Detail(
+                        "officer" if owner == "officer" else "representative",
+                        "name",
+                        place.text[start:end],
+                        evidence,
+                    )
         officers += cued(passage, "parties", "pgq:ProtectionOfficer")
     if officers and not any(detail.owner == "officer" for detail in found):
         yield from _bare_officer(policy)
@@ -287,7 +307,9 @@ def _bare_officer(policy: Policy) -> Iterator[Detail]:
         for cue in cues(passage, "parties", "pgq:ProtectionOfficer"):
             before = passage.text[naming.sentence_start(passage.text, cue.start) : cue.start]
             if re.search(r"\b(?:our|appointed|designated)\b", before[-_NEAR_LABEL:], re.IGNORECASE):
-                yield Detail("officer", "name", "", (passage.evidence(cue.start, cue.end, rule="contact-officer"),))
+                yield Detail(
+                    "officer", "name", "", (passage.evidence(cue.start, cue.end, rule="contact-officer"),)
+                )
                 return
 
 
@@ -312,9 +334,14 @@ def _elsewhere(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
     if any(detail.owner == "officer" and detail.sort != "name" for detail in found):
         return
     for passage in policy.body():
-        if cued(passage, "parties", "pgq:ProtectionOfficer") and cued(passage, "contact", "pgq:DetailsElsewhere"):
+        if cued(passage, "parties", "pgq:ProtectionOfficer") and cued(
+            passage, "contact", "pgq:DetailsElsewhere"
+        ):
             for detail in found:
                 if detail.owner == "controller" and detail.sort in ("email", "phone", "address"):
-                    shared = tuple(Evidence(e.start, e.end, "Inferred", 0.6, "contact-elsewhere") for e in detail.evidence)
+                    shared = tuple(
+                        Evidence(e.start, e.end, "Inferred", 0.6, "contact-elsewhere")
+                        for e in detail.evidence
+                    )
                     yield Detail("officer", detail.sort, detail.value, shared[:1])
             return

@@ -18,7 +18,9 @@ _NUMBER = re.compile(
     r"(?P<number>(?:[A-Z]{1,3}\s?)?\d[\dA-Z]*(?:[\s./-]?\d+){0,6})",
     re.IGNORECASE,
 )
-_UK = re.compile(r"\b(?:England|Wales|Scotland|Northern\s+Ireland|United\s+Kingdom|UK|Companies\s+House|Charity\s+Commission)\b")
+_UK = re.compile(
+    r"\b(?:England|Wales|Scotland|Northern\s+Ireland|United\s+Kingdom|UK|Companies\s+House|Charity\s+Commission)\b"
+)
 _UK_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b")
 _US_POST_CODE = re.compile(r"\b[A-Z]{2},?\s\d{5}(?:-\d{4})?\b")
 _UK_COMPANY = re.compile(r"(?:[A-Z]{2}\d{6}|\d{7,8})$")
@@ -82,7 +84,9 @@ def _is_product(spelling: str, name: str) -> bool:
     words, own = spelling.split(), naming.short(name).split()
     rest = words[len(own) :]
     common = naming.words_of("pgq:NoName")
-    return bool(rest) and words[: len(own)] == own and all(word.lower().rstrip("s") in common for word in rest)
+    return (
+        bool(rest) and words[: len(own)] == own and all(word.lower().rstrip("s") in common for word in rest)
+    )
 
 
 def _key(name: str) -> str:
@@ -101,7 +105,10 @@ def _joint(policy: Policy, places: Sequence[Naming]) -> Iterator[Controller]:
                 if span and naming.has_legal_form(name) and naming.core(name) not in own:
                     own.add(naming.core(name))
                     evidence = passage.evidence(*span, rule="controller-joint")
-                    yield Controller(_company(name, policy), (Claim(policy.ontology.term("dpv:hasName"), Text(name), (evidence,)),))
+                    yield Controller(
+                        _company(name, policy),
+                        (Claim(policy.ontology.term("dpv:hasName"), Text(name), (evidence,)),),
+                    )
 
 
 def _identifiers(policy: Policy) -> Iterator[Claim]:
@@ -158,7 +165,7 @@ def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
     named = {place.passage.index: place.start for place in reversed(places)}
     for passage in policy.passages:
         for cue in cues(passage, "seat", "pgq:BasedIn"):
-            label = cue.start == 0 or passage.text[: cue.start].strip(" “\"-•") == ""
+            label = cue.start == 0 or passage.text[: cue.start].strip(' “"-•') == ""
             start = naming.sentence_start(passage.text, cue.start)
             own = start <= named.get(passage.index, -1) < cue.start
             if not (own or (label and "country" in cue.form.lower())):
@@ -175,8 +182,10 @@ def _of_addresses(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
             continue
         first, last = detail.evidence[0].start, detail.evidence[-1].end
         for passage in policy.passages:
-            for match in address.countries(passage):
-                evidence = passage.evidence(match.start, match.end, confidence=0.8, rule="controller-address-country")
+            for match in reversed(tuple(address.countries(passage))):
+                evidence = passage.evidence(
+                    match.start, match.end, confidence=0.8, rule="controller-address-country"
+                )
                 if first <= evidence.start and evidence.end <= last:
                     yield _country(policy, match.term, evidence)
         for pattern, curie in ((_UK_POST_CODE, "loc:GB"), (_US_POST_CODE, "loc:US")):

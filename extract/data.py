@@ -204,7 +204,11 @@ def _first_phrase(doc: Doc) -> Span | None:
     while end < len(doc) and doc[end].text not in (",", ";", ".", ":", "(", "–", "-"):
         end += 1
     part = doc[start:end]
-    return part if len(part) and _plausible(part) else None
+    whole = end >= len(doc.text.rstrip(" .;,")) or end == len(doc) or doc[end].text in (".", ";", ",")
+    return part if len(part) and (_plausible(part) or (whole and len(part) <= _NAME_OF_A_CATEGORY)) else None
+
+
+_NAME_OF_A_CATEGORY = 2  # words; "Technical" in a column of data is a category that the policy defines elsewhere
 
 
 def _runs(sentence: Span) -> Iterator[list[Span]]:

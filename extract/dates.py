@@ -76,7 +76,7 @@ def _beside(passage: Passage, curie: str) -> Iterator[tuple[Stated, Passage]]:
     for cue in cues(passage, "dates", curie):
         text = passage.text
         start = naming.sentence_start(text, cue.start)
-        if cue.form.lower() in _WEAK and start < cue.start and text[start : cue.start].strip(" ([*_“\""):
+        if cue.form.lower() in _WEAK and start < cue.start and text[start : cue.start].strip(' ([*_“"'):
             continue
         if cued(passage, "dates", "pgq:DatesOthers", start, cue.start):
             continue
@@ -90,12 +90,18 @@ def _beside(passage: Passage, curie: str) -> Iterator[tuple[Stated, Passage]]:
                     yield stated, below
 
 
-_WEAK = frozenset(("date", "status", "updated", "effective", "revised"))  # words that must open their sentence
+_WEAK = frozenset(
+    ("date", "status", "updated", "effective", "revised")
+)  # words that must open their sentence
 
 
 def read_date(text: str, start: int, stop: int, policy: Policy) -> Stated | None:
     """Return the first date in `text` from `start` that begins before `stop`, in the most precise form, or None."""
-    found = [(match.start(), place, match) for place, form in enumerate(_FORMS) for match in _first(form, text, start, stop)]
+    found = [
+        (match.start(), place, match)
+        for place, form in enumerate(_FORMS)
+        for match in _first(form, text, start, stop)
+    ]
     for _, _, match in sorted(found, key=lambda item: item[:2]):
         value = _value(match.groupdict(), policy)
         if value is not None:
@@ -117,7 +123,9 @@ def _value(parts: Mapping[str, str | None], policy: Policy) -> tuple[date, Preci
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None
     if parts.get("first"):
-        return _figures(int(parts["first"] or 0), int(parts["second"] or 0), year, parts["mark"] or "", policy)
+        return _figures(
+            int(parts["first"] or 0), int(parts["second"] or 0), year, parts["mark"] or "", policy
+        )
     month = _months().get((parts.get("month") or "").lower(), 0) or int(parts.get("number") or 0)
     if parts.get("month") or parts.get("number"):
         if not 1 <= month <= _MONTHS:

@@ -9,7 +9,7 @@ from extract.matcher import Match
 from extract.passage import Passage, Policy
 
 _TABLE = "interests"
-_GAP = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?[,:(–—-]*\s*")
+_GAP = re.compile(r"\s*(?:\((?:or\b[^()]{0,40}|[^()\s]{0,12})\)\s*)?[,:(–—-]*\s*")
 _TOO_SHORT = 12  # characters; less is no interest
 _NO_INTEREST = re.compile(r"(?:with|if|where|when|unless)\b", re.IGNORECASE)
 

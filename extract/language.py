@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_SAMPLE = 200_000
 _SCRIPT_SHARE = 0.4  # of all letters, from which on a script decides
 _LETTER_SHARE = 0.01  # of the letters of a script, from which on rarer letters tell a language
-_FEWEST_HITS = 3
+_FEWEST_HITS = 2
 _HIT_SHARE = 0.08  # of all words; plain prose has over a third
 
 
@@ -35,10 +35,14 @@ def _by_script(text: str) -> str | None:
     if not total:
         return None
     shares = {
-        tag: sum(count for letter, count in letters.items() if any(low <= letter <= high for low, high in ranges))
+        tag: sum(
+            count for letter, count in letters.items() if any(low <= letter <= high for low, high in ranges)
+        )
         for tag, ranges in _data()["scripts"].items()
     }
-    kana = {tag: sum(letters[letter] for letter in rule["letters"]) for tag, rule in _data()["letters"].items()}
+    kana = {
+        tag: sum(letters[letter] for letter in rule["letters"]) for tag, rule in _data()["letters"].items()
+    }
     shares["zh"] += kana["ja"]
     tag = max(shares, key=lambda each: (shares[each], each))
     if shares[tag] < _SCRIPT_SHARE * total:

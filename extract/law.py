@@ -34,7 +34,11 @@ def law(policy: Policy) -> Iterator[Claim]:
         british, european = _at_home(policy, home)
     for curie, places in ((_EUROPEAN, european), (_BRITISH, british)):
         if places:
-            yield Claim(policy.ontology.term("dpv:hasApplicableLaw"), Concept(policy.ontology.term(curie)), tuple(sorted(places)))
+            yield Claim(
+                policy.ontology.term("dpv:hasApplicableLaw"),
+                Concept(policy.ontology.term(curie)),
+                tuple(sorted(places)),
+            )
 
 
 def _places(policy: Policy, curie: str) -> list[Evidence]:

@@ -85,7 +85,9 @@ def is_name(text: str) -> bool:
     if len(words) > 1 and is_legal_form(words[-1]):
         return not all(word.lower() in words_of("pgq:NameLink") for word in words[:-1])
     common = words_of("pgq:NoName")
-    return not all(_singular(word) in common or word.lower() in common or is_legal_form(word) for word in words)
+    return not all(
+        _singular(word) in common or word.lower() in common or is_legal_form(word) for word in words
+    )
 
 
 def _singular(word: str) -> str:
@@ -136,7 +138,9 @@ def name_after(text: str, start: int, stop: int | None = None) -> tuple[int, int
 def _legal_follows(text: str, place: int) -> bool:
     """Tell whether the next word is a legal form too, as in "Pty Ltd"."""
     following = _TOKEN.search(text, place)
-    return following is not None and is_legal_form(following[0]) and not text[place : following.start()].strip()
+    return (
+        following is not None and is_legal_form(following[0]) and not text[place : following.start()].strip()
+    )
 
 
 def name_before(text: str, end: int, floor: int = 0) -> tuple[int, int] | None:
@@ -185,7 +189,7 @@ def _trimmed(text: str, first: int, last: int) -> tuple[int, int] | None:
         r"[“\"]?(?=\S))?"
     ).match(text, first, last)
     first = opener.end() if opener else first
-    piece = text[first:last].rstrip(" \t“”„\"*_[]–—-/:|,")
+    piece = text[first:last].rstrip(' \t“”„"*_[]–—-/:|,')
     words = piece.split()
     if words and piece[-1:] in ".'’!?" and not is_legal_form(words[-1]):
         piece = piece.rstrip(".") if piece[-1] != "?" else piece

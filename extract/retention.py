@@ -131,9 +131,8 @@ def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> boo
 
 def _keeps(passage: Passage, opens: int, closes: int) -> bool:
     """Tell whether the sentence speaks of keeping or deleting."""
-    return cued(passage, _TABLE, "pgq:KeepVerb", opens, closes) or cued(
-        passage, _TABLE, "pgq:DeleteVerb", opens, closes
-    )
+    words = ("pgq:KeepVerb", "pgq:DeleteVerb", "pgq:RetentionTopic")
+    return any(cued(passage, _TABLE, word, opens, closes) for word in words)
 
 
 def _opened(passage: Passage) -> Iterator[_Period]:

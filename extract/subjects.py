@@ -52,6 +52,8 @@ def _subjects(passage: Passage, start: int, stop: int) -> Iterator[Match]:
             first < people.end and people.start < last for first, last in aside
         ):
             continue
+        if before is not None and before.term == people.term and people.start - before.end <= 1:
+            continue  # "children under 13" names one group twice
         joined = before is not None and _JOINT.fullmatch(passage.text, before.end, people.start) is not None
         compound = _COMPOUND.match(passage.text, people.end, stop) is not None
         if joined or compound or _is_owned(passage, people, start):

@@ -1,0 +1,102 @@
+"""Finds technical and organisational measures: those the lexicon names, and those a sentence only describes."""
+
+import re
+from collections.abc import Iterator
+
+import ontology
+from extract.around import clause_end, cued, cues
+from extract.claim import Claim, Concept, Unmapped, Value
+from extract.matcher import Match
+from extract.passage import Passage, Policy
+
+_FILE = "measures"
+_TABLE = "measures"
+_NEAR = 60  # characters around a measure within which it is disclaimed or put to the reader
+_REACH = 75  # characters between "measures" and "protect"
+_LONGEST = 90  # characters of a phrase that becomes a concept
+_BROADER = ontology.NAMESPACES["skos"] + "broader"
+_PRONOUN = re.compile(r"\b(?:your|you|our|we|us|the|any|a|an)\b\s*", re.IGNORECASE)
+
+
+def _is_put_aside(passage: Passage, start: int, place: Match) -> bool:
+    """Tell whether words before `place`, from `start` on, make it no measure: "no method ... is secure"."""
+    return cued(passage, _FILE, "pgq:MeasureAside", max(start, place.start - _NEAR), place.end)
+
+
+def _speaks_of_security(passage: Passage, start: int, stop: int) -> bool:
+    """Tell whether the sentence, or the heading above it, is about security."""
+    return cued(passage, _FILE, "pgq:SecurityWord", start, stop) or any(
+        cued(heading, _FILE, "pgq:SecurityWord") for heading in passage.headings[:1]
+    )
+
+
+def _named(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
+    """Yield the measures that the lexicon names in a sentence about security."""
+    if not _speaks_of_security(passage, start, stop):
+        return
+    for match in passage.found(_TABLE, start, stop):
+        if not _is_put_aside(passage, start, match):
+            yield match.start, match.end, Concept(match.term)
+
+
+def _in_general(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
+    """Yield measures of no kind: "we use commercially acceptable means to protect your data"."""
+    if cued(passage, _FILE, "pgq:NotProtection", start, stop):
+        return
+    for noun in cues(passage, _FILE, "pgq:MeansNoun", start, stop):
+        used = cued(passage, _FILE, "pgq:MeansVerb", max(start, noun.start - _REACH), noun.start)
+        after = next(cues(passage, _FILE, "pgq:ProtectVerb", noun.end, min(stop, noun.end + _REACH)), None)
+        if used and after is not None and not _is_put_aside(passage, start, noun):
+            yield noun.start, after.end, Concept(passage.policy.ontology.term("dpv:TechnicalOrganisationalMeasure"))
+            return
+
+
+def _of_suppliers(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
+    """Yield what those who receive the data must do to protect it."""
+    if not cued(passage, _FILE, "pgq:Supplier", start, stop):
+        return
+    duty = next(cues(passage, _FILE, "pgq:Duty", start, stop), None)
+    if duty is None or _is_put_aside(passage, start, duty):
+        return
+    content = next(cues(passage, _FILE, "pgq:DutyContent", duty.start, stop), None)
+    if content is not None:
+        end = clause_end(passage.text, max(content.end, duty.end), stop)
+        yield duty.start, end, Concept(passage.policy.ontology.term("dpv:ThirdPartySecurityProcedures"))
+
+
+def _fits(passage: Passage, kind: str, start: int, stop: int) -> bool:
+    """Tell whether a described measure stands where it is one: identity checks of requests, data of children."""
+    if kind.endswith("IdentityCheck"):
+        return cued(passage, _FILE, "pgq:AskedRight", start, stop) or any(
+            cued(above, "rights", "pgq:Right") for above in (*passage.headings[:1], *filter(None, (passage.lead_in,)))
+        )
+    if kind.endswith("ChildDataRemoval"):
+        whole = cued(passage, _FILE, "pgq:ChildWord", 0, stop)
+        return whole and not cued(passage, "rights", "pgq:Ask", start, stop)
+    return True
+
+
+def _described(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
+    """Yield the measures that are described in words for which there is no concept."""
+    lexicon = passage.policy.ontology
+    top = lexicon.term("dpv:TechnicalOrganisationalMeasure")
+    group = lexicon.term("pgq:OtherMeasure")
+    for match in passage.found(f"cues/{_FILE}", start, stop):
+        if group in lexicon.values(match.term, _BROADER) and _fits(passage, match.term, start, stop):
+            yield match.start, match.end, Unmapped("measure", top, lexicon.label(match.term))
+
+
+def measures(policy: Policy) -> Iterator[Claim]:
+    """Yield the measures by which a policy says that data are protected."""
+    predicate = policy.ontology.term("dpv:hasTechnicalOrganisationalMeasure")
+    for passage in policy.body():
+        for sentence in passage.sentences:
+            start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+            taken: list[tuple[int, int]] = []
+            for rule in (_named, _of_suppliers, _described, _in_general):
+                for first, last, value in rule(passage, start, stop):
+                    if any(first < end and begin < last for begin, end in taken):
+                        continue
+                    taken.append((first, last))
+                    evidence = passage.evidence(first, last, confidence=0.85, rule=rule.__name__.strip("_"))
+                    yield Claim(predicate, value, (evidence,))
