@@ -74,8 +74,8 @@ def countries(passage: Passage, start: int = 0, end: int | None = None) -> Itera
 def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, int] | None:
     """Return where the address stands that begins at `start`, or None.
 
-    `lenient` takes a town and a country for an address too; otherwise a number and a street, or a post code, is
-    needed.
+    `lenient` takes a town and a country for an address too; otherwise it needs a number and a street, or a
+    post code.
     """
     text = passage.text
     opening = _OPENING.match(text, start)

@@ -1,13 +1,15 @@
 """Finds the places at which a policy names its author, and which of the names is the author's.
 
-Every way in which policies name their author ("Acme Ltd (“we”)", "X built the app", "Company refers to X") gives
-a candidate with a weight. Candidates that are spellings of one name count together; the heaviest is the author.
+Every way in which policies name their author ("Acme Ltd (“we”)", "X built the app", "Company refers to X")
+gives a candidate with a weight. Candidates that are spellings of one name count together; the heaviest is the
+author.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from extract import naming
@@ -34,6 +36,7 @@ _WEIGHTS: Mapping[str, float] = MappingProxyType(
         "title": 2,
         "speaks": 1,
         "alias": 0.5,
+        "named": 0.5,
     }
 )
 _LEGAL_FORM = 4.0  # what a legal form adds to a name
@@ -47,7 +50,17 @@ _SHORTEST_CORE = 4
 _SELF_DEFINING = frozenset({"defined", "refers-to", "controller-is", "policy-of", "title", "is-controller"})
 
 _INTRODUCING = frozenset(
-    {"refers-to", "controller-is", "is-controller", "defined", "built", "address", "copyright", "adopts"}
+    {
+        "refers-to",
+        "controller-is",
+        "is-controller",
+        "defined",
+        "built",
+        "address",
+        "copyright",
+        "adopts",
+        "named",
+    }
 )
 _NAME_OF_APP = frozenset({"title", "alias"})  # rules that name an app as often as a company
 
@@ -310,6 +323,7 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
+@lru_cache(maxsize=1)  # several extractors ask for the policy at hand
 def candidates(policy: Policy) -> tuple[Naming, ...]:
     """Return every place that may name the author, in the order of the text, one rule a place."""
     found: dict[tuple[int, int], Naming] = {}
@@ -322,8 +336,9 @@ def candidates(policy: Policy) -> tuple[Naming, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+@lru_cache(maxsize=1)
 def author(policy: Policy) -> tuple[Naming, ...]:
-    """Return the places that name the author of the policy, in the order of the text; () if it names nobody."""
+    """Return the places that name the author of the policy, in the order of the text; () if none does."""
     groups: dict[str, list[Naming]] = defaultdict(list)
     for place in candidates(policy):
         groups[place.of or naming.core(place.name)].append(place)
@@ -333,7 +348,23 @@ def author(policy: Policy) -> tuple[Naming, ...]:
     best = max(merged, key=lambda key: (_total(merged[key]), -len(key), key))
     if _total(merged[best]) < _ENOUGH:
         return ()
-    return tuple(sorted(merged[best], key=lambda place: (place.passage.index, place.start)))
+    return _ordered([*merged[best], *_repeated(policy, merged[best])])
+
+
+def _ordered(places: list[Naming]) -> tuple[Naming, ...]:
+    return tuple(sorted(places, key=lambda place: (place.passage.index, place.start)))
+
+
+def _repeated(policy: Policy, places: list[Naming]) -> Iterator[Naming]:
+    """Yield the other places that have the name with its legal form, which is never said in passing."""
+    full = sorted({place.name for place in places if naming.has_legal_form(place.name)})
+    taken = {(place.passage.index, place.start) for place in places}
+    for passage in policy.passages:
+        for name in full:
+            for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", passage.text):
+                if (passage.index, found.start()) not in taken:
+                    taken.add((passage.index, found.start()))
+                    yield Naming(name, passage, *found.span(), "named")
 
 
 def _with_spellings(key: str, groups: Mapping[str, list[Naming]]) -> list[Naming]:
@@ -390,7 +421,7 @@ def full_name(places: tuple[Naming, ...]) -> str:
 
 
 def introductions(places: tuple[Naming, ...]) -> Iterator[Naming]:
-    """Yield the places that say who the author is: all that define it, and of the others the first of each name."""
+    """Yield the places that say who the author is: those that define it, and the first of each name."""
     seen: set[str] = set()
     for place in places:
         named = naming.has_legal_form(place.name) or place.rule not in _NAME_OF_APP
@@ -421,7 +452,7 @@ def _apps(policy: Policy) -> Iterator[str]:
             span = naming.free_name(passage.text, defined.end())
             if span:
                 yield passage.text[span[0] : span[1]]
-        yield from (replace(place).name for place in _title(passage))
+        yield from (place.name for place in _title(passage))
 
 
 def _hosts(policy: Policy, cores: set[str]) -> Iterator[str]:

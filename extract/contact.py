@@ -1,7 +1,8 @@
 """Finds how to reach the company, its data protection officer and its representative.
 
-E-mail addresses, phone numbers, postal addresses and contact pages are found by their look and by the words beside
-them. The words before them tell whose they are: a regulator's, a recipient's and the reader's own are left out.
+E-mail addresses, phone numbers, postal addresses and contact pages are found by their look and by the words
+beside them. The words before them tell whose they are: a regulator's, a recipient's and the reader's own are left
+out.
 """
 
 import re
@@ -31,7 +32,6 @@ _PHONE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s,;()<>“”\"]+[^\s,;()<>“”\".:]")
 _CONTACT_PATH = re.compile(r"/(?:contact|support|help)\b", re.IGNORECASE)
 _NAME_OF = re.compile(r"\s*(?:\([^)]*\))?\s*(?:is|are|:|named|[-–])\s*:?\s*")
-_DETAILS_OF = re.compile(r"name\s+of\s+(?:the\s+|our\s+)?$", re.IGNORECASE)
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+[A-Z][\w.’'-]*){1,3}$")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _CUE_REACH = 30  # characters between "phone" and the number
@@ -153,7 +153,7 @@ _BEFORE_LINES = (("contact", "pgq:ContactUs"), ("address", "pgq:AddressFollows")
 
 
 def _opens_lines(passage: Passage) -> bool:
-    """Tell whether lines of an address may follow: "contact us at:", a heading, a name on a line of its own."""
+    """Tell whether lines of an address may follow: "contact us at:", a heading, a name on a line."""
     text = passage.text.rstrip(" *_")
     if text.endswith(":"):
         last = naming.sentence_start(text, len(text))
@@ -170,7 +170,7 @@ def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Yield the addresses behind "registered office at", "Address:" and the like, and behind a defined name."""
+    """Yield the addresses behind "registered office at", "Address:" and the like, or behind a defined name."""
     seen: set[int] = set()
     starts = []
     for cue in cues(passage, "address", "pgq:AddressFollows"):
@@ -191,7 +191,7 @@ def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, i
 
 
 def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Yield the numbers that are phone numbers: by a plus sign, a word before them, or a line of their own."""
+    """Yield the numbers that are phone numbers: by a plus sign, a word before them, or a line alone."""
     for found in _PHONE.finditer(passage.text):
         digits = sum(letter.isdigit() for letter in found[0])
         if not _FEWEST_DIGITS <= digits <= _MOST_DIGITS:
@@ -219,7 +219,7 @@ def _pages(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 def _owner(find: _Find, names: frozenset[str]) -> Owner:
-    """Return whose detail it is, by the words before it in its sentence, its lines, its lead-in or its heading."""
+    """Return whose detail it is, by the words before it: in its sentence, its lines, its lead-in, its heading."""
     passage, start, _ = find.places[0]
     if find.sort == "email":
         host = find.value.rsplit("@", 1)[1].lower()
@@ -281,12 +281,12 @@ def _party_above(passage: Passage, names: frozenset[str]) -> Owner | None:
 
 
 def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
-    """Yield the names of the officer and the representative, and the bare mention of an officer of our own."""
+    """Yield the names of the officer and the representative, and the bare mention of an own officer."""
     officers = 0
     for passage in policy.body():
         for curie, owner in _PARTIES[1:3]:
             for cue in cues(passage, "parties", curie):
-                span = _name_of(passage, cue.start, cue.end, owner)
+                span = _name_of(passage, cue.end, owner)
                 if span is not None:
                     place, start, end = span
                     evidence = (place.evidence(start, end, rule="contact-name"),)
@@ -313,7 +313,7 @@ def _bare_officer(policy: Policy) -> Iterator[Detail]:
                 return
 
 
-def _name_of(passage: Passage, start: int, end: int, owner: str) -> tuple[Passage, int, int] | None:
+def _name_of(passage: Passage, end: int, owner: str) -> tuple[Passage, int, int] | None:
     """Return where the name of a person or firm stands behind "our DPO is" or below "our DPO:"."""
     bridge = _NAME_OF.match(passage.text, end)
     lines = passage.policy.passages[passage.index + 1 : passage.index + 2]

@@ -112,7 +112,7 @@ def _joint(policy: Policy, places: Sequence[Naming]) -> Iterator[Controller]:
 
 
 def _identifiers(policy: Policy) -> Iterator[Claim]:
-    """Yield the numbers of the company in registers of companies and charities, with the scheme if it is known."""
+    """Yield the numbers of the company in registers of companies and charities."""
     seen: set[str] = set()
     for passage in policy.passages:
         if cued(passage, "parties", "pgq:ArticleRepresentative"):
@@ -137,7 +137,7 @@ def _of_another(passage: Passage, start: int) -> bool:
 
 
 def _identifier(number: str, passage: Passage, *, charity: bool) -> str:
-    """Return a number with its scheme: GB-COH-01234567, GB-CHC-1234567, or as it is where the register is unknown."""
+    """Return a number with its register: GB-COH-01234567, GB-CHC-1234567; as it is if that is unknown."""
     british = _UK.search(passage.text) or _UK_POST_CODE.search(passage.text)
     compact = re.sub(r"[\s.-]", "", number).upper()
     if charity and british:

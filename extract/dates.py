@@ -1,8 +1,8 @@
 """Finds when a policy was issued ("last updated") and from when it holds ("effective").
 
-A date in figures may mean two things: 03/04/2021 is March 4 in the United States and 3 April elsewhere. The order is
-read off the numbers if one of them is no month, off the points between them (then the day comes first), or off
-the country of the company; if none of these tells, only the year is stated.
+A date in figures may mean two things: 03/04/2021 is March 4 in the United States and 3 April elsewhere. The
+order is read off the numbers if one of them is no month, off the points between them (then the day comes first),
+or off the country of the company; if none of these tells, only the year is stated.
 """
 
 import re
@@ -55,7 +55,7 @@ class Stated:
 
 
 def dates(policy: Policy) -> Iterator[Claim]:
-    """Yield dct:issued and dct:valid of the policy, the latest of each, and how precise the coarser of them is."""
+    """Yield dct:issued and dct:valid of the policy, the latest of each, and the precision of the coarser one."""
     said: list[Stated] = []
     for curie, predicate in (("pgq:UpdatedOn", "dct:issued"), ("pgq:EffectiveOn", "dct:valid")):
         found = [pair for passage in policy.passages for pair in _beside(passage, curie)]
@@ -72,7 +72,7 @@ def dates(policy: Policy) -> Iterator[Claim]:
 
 
 def _beside(passage: Passage, curie: str) -> Iterator[tuple[Stated, Passage]]:
-    """Yield the dates that stand behind such a cue or on the line below it, with the passage that holds them."""
+    """Yield the dates behind such a cue or on the line below it, with the passage that holds them."""
     for cue in cues(passage, "dates", curie):
         text = passage.text
         start = naming.sentence_start(text, cue.start)
@@ -96,7 +96,7 @@ _WEAK = frozenset(
 
 
 def read_date(text: str, start: int, stop: int, policy: Policy) -> Stated | None:
-    """Return the first date in `text` from `start` that begins before `stop`, in the most precise form, or None."""
+    """Return the first date in `text` that begins between `start` and `stop`, or None."""
     found = [
         (match.start(), place, match)
         for place, form in enumerate(_FORMS)
@@ -130,7 +130,11 @@ def _value(parts: Mapping[str, str | None], policy: Policy) -> tuple[date, Preci
     if parts.get("month") or parts.get("number"):
         if not 1 <= month <= _MONTHS:
             return None
-        return _date(year, month, int(parts["day"])) if parts.get("day") else (date(year, month, 1), "month")
+        return (
+            _date(year, month, int(parts["day"] or 0))
+            if parts.get("day")
+            else (date(year, month, 1), "month")
+        )
     return date(year, 1, 1), "year"
 
 

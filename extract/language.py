@@ -1,4 +1,4 @@
-"""Tells the language of a text by its script and its small words, so that no other language is read as English."""
+"""Tells the language of a text by its script and its small words, so that none is taken for English."""
 
 import re
 import tomllib
@@ -25,6 +25,7 @@ def language(text: str) -> str:
 
 @cache
 def _data() -> dict[str, Any]:
+    """Return the words, ranges and letters of the file beside this one."""
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -50,7 +51,7 @@ def _by_script(text: str) -> str | None:
     for other, rule in _data()["letters"].items():
         if rule["of"] == tag and kana[other] >= _LETTER_SHARE * shares[tag]:
             return str(other)
-    return tag
+    return str(tag)
 
 
 def _by_words(text: str) -> str | None:
@@ -60,4 +61,4 @@ def _by_words(text: str) -> str | None:
     best = max(hits, key=lambda tag: (hits[tag], tag == "en", tag))
     if hits[best] < max(_FEWEST_HITS, _HIT_SHARE * words.total()):
         return None
-    return best
+    return str(best)

@@ -1,6 +1,5 @@
-"""Finds technical and organisational measures: those the lexicon names, and those a sentence only describes."""
+"""Finds technical and organisational measures: those that the lexicon names, those that a sentence describes."""
 
-import re
 from collections.abc import Iterator
 
 import ontology
@@ -13,9 +12,7 @@ _FILE = "measures"
 _TABLE = "measures"
 _NEAR = 60  # characters around a measure within which it is disclaimed or put to the reader
 _REACH = 75  # characters between "measures" and "protect"
-_LONGEST = 90  # characters of a phrase that becomes a concept
 _BROADER = ontology.NAMESPACES["skos"] + "broader"
-_PRONOUN = re.compile(r"\b(?:your|you|our|we|us|the|any|a|an)\b\s*", re.IGNORECASE)
 
 
 def _is_put_aside(passage: Passage, start: int, place: Match) -> bool:
@@ -25,8 +22,8 @@ def _is_put_aside(passage: Passage, start: int, place: Match) -> bool:
 
 def _speaks_of_security(passage: Passage, start: int, stop: int) -> bool:
     """Tell whether the sentence, or the heading above it, is about security."""
-    return cued(passage, _FILE, "pgq:SecurityWord", start, stop) or any(
-        cued(heading, _FILE, "pgq:SecurityWord") for heading in passage.headings[:1]
+    return cued(passage, "security", "pgq:SecurityWord", start, stop) or any(
+        cued(heading, "security", "pgq:SecurityWord") for heading in passage.headings[:1]
     )
 
 
@@ -47,29 +44,31 @@ def _in_general(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, 
         used = cued(passage, _FILE, "pgq:MeansVerb", max(start, noun.start - _REACH), noun.start)
         after = next(cues(passage, _FILE, "pgq:ProtectVerb", noun.end, min(stop, noun.end + _REACH)), None)
         if used and after is not None and not _is_put_aside(passage, start, noun):
-            yield noun.start, after.end, Concept(passage.policy.ontology.term("dpv:TechnicalOrganisationalMeasure"))
+            yield (
+                noun.start,
+                after.end,
+                Concept(passage.policy.ontology.term("dpv:TechnicalOrganisationalMeasure")),
+            )
             return
 
 
 def _of_suppliers(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
     """Yield what those who receive the data must do to protect it."""
-    if not cued(passage, _FILE, "pgq:Supplier", start, stop):
+    if not cued(passage, "duties", "pgq:Supplier", start, stop):
         return
-    duty = next(cues(passage, _FILE, "pgq:Duty", start, stop), None)
-    if duty is None or _is_put_aside(passage, start, duty):
-        return
-    content = next(cues(passage, _FILE, "pgq:DutyContent", duty.start, stop), None)
-    if content is not None:
-        end = clause_end(passage.text, max(content.end, duty.end), stop)
-        yield duty.start, end, Concept(passage.policy.ontology.term("dpv:ThirdPartySecurityProcedures"))
+    done = start
+    for duty in cues(passage, "duties", "pgq:Duty", start, stop):
+        content = next(cues(passage, "duties", "pgq:DutyContent", duty.start, stop), None)
+        if duty.start >= done and content is not None and not _is_put_aside(passage, start, duty):
+            done = clause_end(passage.text, max(content.end, duty.end), stop)
+            yield duty.start, done, Concept(passage.policy.ontology.term("dpv:ThirdPartySecurityProcedures"))
 
 
 def _fits(passage: Passage, kind: str, start: int, stop: int) -> bool:
-    """Tell whether a described measure stands where it is one: identity checks of requests, data of children."""
+    """Tell whether a described measure stands where it is one: near requests, near children."""
     if kind.endswith("IdentityCheck"):
-        return cued(passage, _FILE, "pgq:AskedRight", start, stop) or any(
-            cued(above, "rights", "pgq:Right") for above in (*passage.headings[:1], *filter(None, (passage.lead_in,)))
-        )
+        above = (*passage.headings[:1], *((passage.lead_in,) if passage.lead_in else ()))
+        return any(cued(place, _FILE, "pgq:AskedRight") for place in (passage, *above))
     if kind.endswith("ChildDataRemoval"):
         whole = cued(passage, _FILE, "pgq:ChildWord", 0, stop)
         return whole and not cued(passage, "rights", "pgq:Ask", start, stop)

@@ -21,6 +21,10 @@ _SENTENCE_END = re.compile(r"[.!?]['’”\"]?\s+(?=[A-Z“\"])")
 _FREE_END = re.compile(
     r"\s+(?:at\s+no\s+cost|as\s+an?\b|and\s+is\b|has\b|having\b|is\b|to\b|who\b|which\b)|[(\[,;:|]|\.(?=\s|$|\.)|$"
 )
+_OPENER = re.compile(
+    r"[\s“”„\"‘’'*_\[\]]*"
+    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+[“\"]?(?=\S))?"
+)
 _FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}")
 
 
@@ -153,7 +157,9 @@ def name_before(text: str, end: int, floor: int = 0) -> tuple[int, int] | None:
         if first is None:
             if gap.strip("\"”“’'*_ ,]\t"):
                 return None
-        elif not gap.isspace() and not (_COMMA.match(gap) and is_legal_form(text[first:last].split()[0])):
+        elif not gap.isspace() and not (
+            _COMMA.match(gap) and is_legal_form(text[first:last].split(maxsplit=1)[0])
+        ):
             break
         if first is not None and raw[-1] in ".!?" and not is_legal_form(raw):
             break
@@ -169,7 +175,7 @@ def name_before(text: str, end: int, floor: int = 0) -> tuple[int, int] | None:
 
 
 def free_name(text: str, start: int, stop: int | None = None) -> tuple[int, int] | None:
-    """Return the words from `start` to the next mark or "at no cost", whatever their letters, if they can be a name."""
+    """Return the words up to the next mark or "at no cost", whatever their letters, if they can be a name."""
     end = len(text) if stop is None else stop
     found = _FREE_END.search(text, start, end)
     last = found.start() if found else end
@@ -184,10 +190,7 @@ def free_name(text: str, start: int, stop: int | None = None) -> tuple[int, int]
 
 def _trimmed(text: str, first: int, last: int) -> tuple[int, int] | None:
     """Return the span without quotes, stops and opening words such as "The", or None if no name is left."""
-    opener = re.compile(
-        r"[\s“”„\"‘’'*_\[\]]*(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+"
-        r"[“\"]?(?=\S))?"
-    ).match(text, first, last)
+    opener = _OPENER.match(text, first, last)
     first = opener.end() if opener else first
     piece = text[first:last].rstrip(' \t“”„"*_[]–—-/:|,')
     words = piece.split()

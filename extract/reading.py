@@ -18,7 +18,7 @@ from extract.dates import dates
 from extract.document import Document
 from extract.errors import UnreadablePolicy
 from extract.interests import interests
-from extract.language import language, name_of
+from extract.language import language
 from extract.law import law
 from extract.measures import measures
 from extract.necessity import necessity
@@ -78,7 +78,7 @@ def read_policy(document: Document) -> Reading:
     if tag != _READ:
         raise UnreadablePolicy(
             document.name,
-            f"seems to be in {name_of(tag)}",
+            f"seems to be in another language ({tag})",
             "only English policies are read so far; give an English version of it",
         )
     policy = parsed(document, ontology.load())

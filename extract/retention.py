@@ -28,7 +28,7 @@ _TAIL = re.compile(
     r"\s*(?:\([^()]{0,80}\)\s*)?(?:or\s(?:more|less)\s*)?(?:after|from|following|of|since|once|before|when|as\sof|starting|beginning)\b",
     re.IGNORECASE,
 )
-_OPENER_LED_BY = re.compile(r"(?:\b(?:only|for|but|kept|retained|stored)\s+)+$", re.IGNORECASE)
+_OPENER_LED_BY = re.compile(r"(?:\b(?:only|for|but)\s+)+$", re.IGNORECASE)
 _COMPANY = re.compile(r"\b(?:we|i|us|our|company|will be|is|are|shall|automatically)\b", re.IGNORECASE)
 
 

@@ -158,6 +158,10 @@ class Store:
         node = ox.NamedNode(graph) if isinstance(graph, str) else graph
         return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, node))
 
+    def about(self, node: ox.NamedNode, graph: ox.NamedNode) -> Iterator[ox.Triple]:
+        """Yield the triples of one named graph that have `node` as their subject."""
+        return (quad.triple for quad in self._store.quads_for_pattern(node, None, None, graph))
+
     def query(self, sparql: str, substitutions: Mapping[str, Term] | None = None) -> Answer:
         """Return the answer to a SPARQL query over all graphs together; GRAPH asks for one of them.
 

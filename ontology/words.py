@@ -7,7 +7,7 @@ of the lexicon.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?(?<=\w\.\w\.)|[^\W_]+|[^\w\s]")
 _SILENT = frozenset("-‐‑‒'’`\"“”*")
@@ -15,8 +15,7 @@ _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")
 _MIN_STEM = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or a punctuation mark, and where it stands in the text it was split from."""
 
     text: str
@@ -31,6 +30,15 @@ def split(text: str) -> list[Word]:
     return [
         Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text) if found[0] not in _SILENT
     ]
+
+
+def texts(text: str) -> list[str]:
+    """Return the words of `text` as `split` finds them, without their places."""
+    if text.isalpha():
+        return [text]
+    if "'" in text or "’" in text:
+        text = _POSSESSIVE.sub(" ", text)
+    return [word for word in _WORD.findall(text) if word not in _SILENT]
 
 
 def _bases(word: str) -> Iterable[str]:
@@ -54,9 +62,11 @@ def _bases(word: str) -> Iterable[str]:
 
 def _spelling(word: str) -> str:
     """Return `word` in one spelling: -isation and -ise as -ization and -ize, -our as -or, -yse as -yze."""
-    word = _ISE.sub(r"iz\1", word)
-    word = _YSE.sub(r"yz\1", word)
-    return _OUR.sub(r"or\1", word)
+    if "is" in word:
+        word = _ISE.sub(r"iz\1", word)
+    if "lys" in word:
+        word = _YSE.sub(r"yz\1", word)
+    return _OUR.sub(r"or\1", word) if "our" in word else word
 
 
 _ISE = re.compile(r"(?<=[a-z]{2})is(e|ed|es|er|ers|ing|ation|ations)$")
@@ -74,6 +84,10 @@ class Reducer:
         self._vocabulary = frozenset(_spelling(word.lower()) for word in vocabulary)
         self._irregular = {_spelling(word): _spelling(base) for word, base in irregular.items()}
         self._keys: dict[str, str] = {}
+
+    def keys(self, text: str) -> tuple[str, ...]:
+        """Return the keys of the words of `text`."""
+        return tuple(map(self.key, texts(text)))
 
     def key(self, word: str) -> str:
         """Return the key under which `word` is looked up; equal keys are inflections of one word."""

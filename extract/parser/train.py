@@ -29,6 +29,13 @@ from thinc.api import Adam, NumpyOps, fix_random_seed, set_current_ops
 from extract.parser import pipeline, treebank
 
 _HERE = Path(__file__).parent
+_META = {
+    "name": "policygraph",
+    "description": "Sentences, tags and dependencies, trained on UD English EWT.",
+    "license": "CC BY-SA 4.0",
+    "url": "https://github.com/UniversalDependencies/UD_English-EWT",
+    "spacy_version": ">=3.8,<3.9",
+}
 _SEED = 0
 _DROPOUT = 0.2
 _WORDS_PER_BATCH = (700, 2000)
@@ -172,6 +179,7 @@ def _save(nlp: Language, output: Path) -> None:
     for name in ("tagger", "parser"):
         for label in bare.pipe_labels[name]:
             bare.vocab.strings.add(label)
+    bare.meta.update(_META)
     bare.to_disk(output)
 
 

@@ -69,6 +69,8 @@ def part(item: Draft, text: str, start: int, end: int | None = None) -> Draft:
 
 def joined(text: str, parts: Sequence[Draft], between: Callable[[Draft, Draft], Pieces]) -> Draft:
     """Return one draft of several lines; `between` says which characters stand for a line break."""
+    if len(parts) == 1:
+        return parts[0]
     ranges: list[tuple[int, int]] = list(parts[0].pieces)
     for before, after in zip(parts, parts[1:], strict=False):
         ranges += between(before, after)
@@ -80,26 +82,34 @@ def joined(text: str, parts: Sequence[Draft], between: Callable[[Draft, Draft], 
 def _tidy(text: str, ranges: Iterable[tuple[int, int]]) -> Pieces:
     """Return `ranges` without characters of no width and blank edges, neighbours merged."""
     seen: list[tuple[int, int]] = []
-    for start, end in _visible(text, ranges):
+    for start, end in ranges if text.isascii() else _visible(text, ranges):
         if seen and seen[-1][1] == start:
             seen[-1] = (seen[-1][0], end)
-        else:
+        elif start < end:
             seen.append((start, end))
     while seen:
         start, end = seen[0]
-        start += len(text[start:end]) - len(text[start:end].lstrip())
-        if start < end:
-            seen[0] = (start, end)
+        begin = _skip(text, start, end)
+        if begin < end:
+            seen[0] = (begin, end)
             break
         seen.pop(0)
     while seen:
         start, end = seen[-1]
-        end = start + len(text[start:end].rstrip())
+        while end > start and text[end - 1].isspace():
+            end -= 1
         if start < end:
             seen[-1] = (start, end)
             break
         seen.pop()
     return tuple(seen)
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    """Return the offset of the first character in a range that is not blank."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _visible(text: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -33,7 +33,7 @@ _NUMBER = re.compile(
 )
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
-_INLINE_DASH = re.compile(r"(?:(?<=[:;.,])|(?<=[;,] and)|(?<=[;,] or))\s+[-–]\s+(?=\w)")
+_INLINE_DASH = re.compile(r" +[-–] +(?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
 _INLINE_BULLET = re.compile(r"(?:^|\s+)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
 _BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{0,2}", re.IGNORECASE)
 _STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
@@ -135,9 +135,11 @@ def listed(text: str, line: Draft) -> Draft:
 
 def inline_items(shown: str) -> list[tuple[int, int]]:
     """Return where the parts of a line stand that is a list in itself: "We collect: - names; - ages."."""
-    for pattern, fewest in ((_INLINE_DASH, 1), (_INLINE_BULLET, 2)):
+    for sign, pattern, fewest in ((":", _INLINE_DASH, 1), ("", _INLINE_BULLET, 2)):
+        if sign not in shown or not pattern.search(shown):
+            continue
         breaks = list(pattern.finditer(shown))
-        if len(breaks) >= fewest and (pattern is _INLINE_BULLET or shown[: breaks[0].start()].endswith(":")):
+        if len(breaks) >= fewest and shown[: breaks[0].start()].endswith(sign):
             ends = [found.start() for found in breaks[1:]]
             return [(0, breaks[0].start()), *zip((found.end() for found in breaks), [*ends, len(shown)], strict=True)]
     return []

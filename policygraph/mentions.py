@@ -1,0 +1,101 @@
+"""Readings become mentions: one row for each place of a policy that says something."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import ontology
+from extract.claim import Claim, Concept, Node, Reading, Statement, Text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    """Characters `start` to `end` of a policy name `concept` (an IRI, or None) in a slot called `kind`."""
+
+    policy: str
+    start: int
+    end: int
+    kind: str
+    concept: str | None
+    text: str
+    negated: bool
+    confidence: float
+
+    def row(self) -> dict[str, str | int | float | bool | None]:
+        """Return the mention as a row of the JSON lines."""
+        return asdict(self)
+
+
+def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
+    """Yield the mentions of a reading in the order of the text, each place once for each kind.
+
+    With `generic`, words that only say that there are data ("your information") are mentions too.
+    """
+    found: dict[tuple[str, int, int], Mention] = {}
+    for claim, denied in _claims(reading):
+        kind = _kind(claim)
+        if kind is None or (not generic and _is_generic(claim, reading)):
+            continue
+        for evidence in claim.evidence:
+            if evidence.support == "Default":
+                continue
+            concept = claim.value.iri if isinstance(claim.value, Concept) else None
+            mention = Mention(
+                reading.name,
+                evidence.start,
+                evidence.end,
+                kind,
+                concept,
+                reading.text[evidence.start : evidence.end],
+                denied,
+                evidence.confidence,
+            )
+            found.setdefault((kind, evidence.start, evidence.end), mention)
+    yield from sorted(found.values(), key=lambda mention: (mention.start, mention.end, mention.kind))
+
+
+def _claims(reading: Reading) -> Iterator[tuple[Claim, bool]]:
+    """Yield all claims of a reading with whether they are denied."""
+    for controller in reading.controllers:
+        yield from ((claim, False) for claim in controller.claims)
+    yield from ((claim, False) for claim in reading.facts)
+    for statement in reading.statements:
+        yield from _of_statement(statement)
+
+
+def _of_statement(statement: Statement) -> Iterator[tuple[Claim, bool]]:
+    yield from ((claim, statement.denied) for claim in statement.claims)
+    for other in (*statement.children, *statement.exceptions):
+        yield from _of_statement(other)
+
+
+def _kind(claim: Claim) -> str | None:
+    """Return the kind of mention that a claim makes: that of its value, else that of its property."""
+    lexicon = ontology.load()
+    predicate = lexicon.term("pg:mentionKind")
+    if isinstance(claim.value, Concept):
+        for kind in lexicon.values(claim.value.iri, predicate):
+            return kind
+    return next(iter(lexicon.values(claim.predicate, predicate)), None)
+
+
+def _is_generic(claim: Claim, reading: Reading) -> bool:
+    """Tell whether the ontology says that a concept names no category ("true", or "alone": by one word)."""
+    if not isinstance(claim.value, Concept):
+        return False
+    lexicon = ontology.load()
+    said = lexicon.values(claim.value.iri, lexicon.term("pg:generic"))
+    where = claim.evidence[0]
+    return "true" in said or ("alone" in said and " " not in reading.text[where.start : where.end].strip())
+
+
+def label(claim: Claim) -> str:
+    """Return the value of a claim as words for people."""
+    value = claim.value
+    match value:
+        case Concept(iri):
+            return ontology.load().label(iri)
+        case Text(words, _):
+            return words
+        case Node():
+            return "; ".join(label(inner) for inner in value.claims)
+    return getattr(value, "name", None) or getattr(value, "phrase", "")
