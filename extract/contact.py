@@ -1,8 +1,8 @@
 """Finds how to reach the company, its data protection officer and its representative.
 
 E-mail addresses, phone numbers, postal addresses and contact pages are found by their look and by the words
-beside them. The words before them tell whose they are: a regulator's, a recipient's and the reader's own are left
-out.
+beside them. The words before them tell whose they are; those of a regulator, a recipient or the reader are
+left out.
 """
 
 import re
@@ -170,7 +170,7 @@ def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Yield the addresses behind "registered office at", "Address:" and the like, or behind a defined name."""
+    """Yield the addresses behind "registered office at", "Address:" and the like, or a defined name."""
     seen: set[int] = set()
     starts = []
     for cue in cues(passage, "address", "pgq:AddressFollows"):
@@ -219,7 +219,7 @@ def _pages(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 def _owner(find: _Find, names: frozenset[str]) -> Owner:
-    """Return whose detail it is, by the words before it: in its sentence, its lines, its lead-in, its heading."""
+    """Return whose detail it is, by the words before it in its sentence, its lines or its heading."""
     passage, start, _ = find.places[0]
     if find.sort == "email":
         host = find.value.rsplit("@", 1)[1].lower()

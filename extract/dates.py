@@ -1,7 +1,7 @@
 """Finds when a policy was issued ("last updated") and from when it holds ("effective").
 
 A date in figures may mean two things: 03/04/2021 is March 4 in the United States and 3 April elsewhere. The
-order is read off the numbers if one of them is no month, off the points between them (then the day comes first),
+order is read off the numbers if one of them is no month, off points between them (the day comes first then),
 or off the country of the company; if none of these tells, only the year is stated.
 """
 
@@ -55,7 +55,7 @@ class Stated:
 
 
 def dates(policy: Policy) -> Iterator[Claim]:
-    """Yield dct:issued and dct:valid of the policy, the latest of each, and the precision of the coarser one."""
+    """Yield dct:issued and dct:valid of the policy, the latest of each, and the coarser precision."""
     said: list[Stated] = []
     for curie, predicate in (("pgq:UpdatedOn", "dct:issued"), ("pgq:EffectiveOn", "dct:valid")):
         found = [pair for passage in policy.passages for pair in _beside(passage, curie)]

@@ -1,7 +1,7 @@
 """Finds the law that a policy goes by: the GDPR of the European Union, of the United Kingdom, or both.
 
-The bare word GDPR means the British one in a policy of a British company, or beside a British law; else the European
-one. Other laws have no term in the ontology and are left out.
+The bare word GDPR means the British one in a policy of a British company, or beside a British law; else the
+European one. Other laws have no term in the ontology and are left out.
 """
 
 from collections.abc import Iterator

@@ -31,17 +31,22 @@ class _Branch:
 
 
 class Matcher:
-    """All forms of an ontology as a tree of words. Made once; `find` keeps no state."""
+    """All forms of an ontology as trees of words, one for each first word, grown when the word is first met."""
 
     def __init__(self, lexicon: Ontology) -> None:
         self._reducer = lexicon.reducer
-        self._root = _Branch()
+        self._seeds: dict[str, list[Form]] = {}
+        self._grown: dict[str, _Branch] = {}
         for form in lexicon.forms:
-            branch = self._root
-            for key in lexicon.keys(form.words):
-                branch = branch.next.setdefault(key, _Branch())
-            if branch is not self._root:
-                branch.forms.append(form)
+            if form.keys:
+                self._seeds.setdefault(form.keys[0], []).append(form)
+
+    def _tree(self, first: str) -> _Branch | None:
+        """Return the tree of the forms that begin with a word, given by its key; None if there are none."""
+        tree = self._grown.get(first)
+        if tree is None and first in self._seeds:
+            tree = self._grown[first] = _grow(self._seeds[first])
+        return tree
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Return the matches in `text`, in its order; within one table no two overlap, the longest wins."""
@@ -62,22 +67,35 @@ class Matcher:
         self, text: str, words: list[Word], keys: list[str], start: int
     ) -> Iterator[tuple[int, int, Form]]:
         """Yield (first word, last word, form) for each form that begins with word `start`."""
-        branch = self._root
-        for index in range(start, len(words)):
-            following = branch.next.get(keys[index])
+        branch = self._tree(keys[start])
+        index = start
+        while branch is not None:
+            if branch.forms:
+                there = words[start : index + 1]
+                by_table: dict[str, Form] = {}
+                for form in branch.forms:
+                    if _fits(form, text, there):
+                        best = by_table.get(form.table)
+                        if best is None or _closeness(form, there) > _closeness(best, there):
+                            by_table[form.table] = form
+                for form in by_table.values():
+                    yield start, index, form
+            index += 1
+            branch = branch.next.get(keys[index]) if index < len(keys) else None
+
+
+def _grow(forms: list[Form]) -> _Branch:
+    """Return the tree of forms that begin with the same word, from behind that word."""
+    root = _Branch()
+    for form in forms:
+        branch = root
+        for key in form.keys[1:]:
+            following = branch.next.get(key)
             if following is None:
-                return
+                following = branch.next[key] = _Branch()
             branch = following
-            by_table: dict[str, Form] = {}
-            for form in branch.forms:
-                if _fits(form, text, words[start : index + 1], keys):
-                    best = by_table.get(form.table)
-                    if best is None or _closeness(form, words, start, index) > _closeness(
-                        best, words, start, index
-                    ):
-                        by_table[form.table] = form
-            for form in by_table.values():
-                yield start, index, form
+        branch.forms.append(form)
+    return root
 
 
 def _longest(text: str, words: list[Word], hits: list[tuple[int, int, Form]]) -> Iterator[Match]:
@@ -92,28 +110,24 @@ def _longest(text: str, words: list[Word], hits: list[tuple[int, int, Form]]) ->
                 yield Match(start, end, form.table, form.term, text[start:end])
 
 
-def _fits(form: Form, text: str, words: list[Word], keys: list[str]) -> bool:
+def _fits(form: Form, text: str, words: list[Word]) -> bool:
     """Tell whether the letters and the neighbourhood are as `form` asks."""
     if form.capitals and not all(word.text.isupper() for word in words):
         return False
-    if form.capitalised:
-        wanted = ontology.split(form.words)
-        pairs = zip(words, wanted, strict=False)
-        if any(
-            there.text.lower() != here.text.lower() or (there.text[:1].islower() and here.text[:1].isupper())
-            for there, here in pairs
-        ):
-            return False
+    if form.capitalised and not all(
+        there.text.lower() == here.lower() and not (there.text[:1].islower() and here[:1].isupper())
+        for there, here in zip(words, form.spelled, strict=True)
+    ):
+        return False
     if form.near:
         around = text[max(0, words[0].start - _NEAR) : words[-1].end + _NEAR].lower()
         return any(word in around for word in form.near)
     return True
 
 
-def _closeness(form: Form, words: list[Word], first: int, last: int) -> int:
+def _closeness(form: Form, words: list[Word]) -> int:
     """Return how many words of the text are spelled as in `form`."""
-    there = words[first : last + 1]
-    return sum(a.text.lower() == b.text.lower() for a, b in zip(there, ontology.split(form.words), strict=False))
+    return sum(there.text.lower() == here.lower() for there, here in zip(words, form.spelled, strict=True))
 
 
 @cache

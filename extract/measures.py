@@ -1,4 +1,4 @@
-"""Finds technical and organisational measures: those that the lexicon names, those that a sentence describes."""
+"""Finds technical and organisational measures: those the lexicon names, and those a sentence describes."""
 
 from collections.abc import Iterator
 

@@ -23,7 +23,8 @@ _FREE_END = re.compile(
 )
 _OPENER = re.compile(
     r"[\s“”„\"‘’'*_\[\]]*"
-    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+[“\"]?(?=\S))?"
+    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+"
+    r"[“\"]?(?=\S))?"
 )
 _FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}")
 

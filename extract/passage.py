@@ -27,7 +27,7 @@ class Passage:
         """Return the block of the document."""
         return self.policy.document.blocks[self.index]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Return what a reader sees of the block."""
         return self.doc.text

@@ -32,6 +32,7 @@ _OBJECTS: Mapping[str, frozenset[str]] = {
     "ConsentAct": frozenset(("Consent",)),
     "LimitingAct": frozenset(("Processing",)),
     "MarketingAct": frozenset(("Marketing", "Processing")),
+    "NamedAct": frozenset(("Data", "Processing")),
 }
 _CONFIDENCE = {"Right": 0.95, "Ask": 0.9, "Enable": 0.85, "Can": 0.85, "Free": 0.7}
 _HEADING_CONFIDENCE = 0.6
@@ -127,7 +128,7 @@ def _after(cue: _Cue, grant: _Grant | None, holder: _Cue | None) -> _Grant | Non
     elif cue.group == "Right":
         after = _right(cue, holder)
     elif cue.group == "Enable":
-        after = _Grant("Enable", cue.start, cue.start)
+        after = _Grant("Enable", cue.start)
     elif cue.group == "Ask" and (person or strong):
         quote = grant.quote if grant is not None and grant.kind == "Right" else None
         after = _Grant("Ask", cue.start, cue.start if quote is None else quote)
@@ -214,8 +215,10 @@ def _named_end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant,
     """Return where the words end that ask for a right by name ("erasure of"), None if it is of no data."""
     behind = next((cue for cue in cues if cue.start >= act.end), None)
     misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
-    fits = not misfit and (grant.kind in _STRONG or act.name == "PortabilityNoun")
-    return _tail(passage, cues, act.end, stop) if fits else None
+    if misfit or (grant.kind not in _STRONG and act.name != "PortabilityNoun"):
+        return None
+    thing = _object(passage, cues, act, grant)
+    return _tail(passage, cues, act.end if thing is None else max(thing.end, act.end), stop)
 
 
 def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> _Granted | None:
@@ -256,7 +259,7 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
         if found is None:
             continue
         before = open_.get(found.right)
-        if before is not None and before.grant.place == found.grant.place:
+        if before is not None and (before.grant.place == found.grant.place or found.start < before.end):
             found = replace(before, end=max(before.end, found.end))
         elif before is not None:
             yield before
@@ -306,18 +309,13 @@ def _claim(passage: Passage, found: _Granted, predicate: str, confidence: float)
 
 
 def _authorities(passage: Passage, predicate: str) -> Iterator[Claim]:
-    """Yield the authorities that a passage names; those without a node of their own are companies by name."""
-    lexicon = passage.policy.ontology
+    """Yield the authorities that a passage names and for which there is no concept, as companies by name."""
     for match in passage.found(_TABLE):
-        name, group, related = _known()[match.term]
-        if group != "Authority":
-            continue
-        complaint = any(_known()[m.term][1] == "ComplaintAct" for m in passage.found(_TABLE))
-        if name == "AnyAuthority" and not complaint:
-            continue
-        value = Concept(related) if related else Company(lexicon.label(match.term))
-        evidence = passage.evidence(match.start, match.end, confidence=0.9, rule="authority")
-        yield Claim(predicate, value, (evidence,))
+        _, group, concept = _known()[match.term]
+        if group == "Authority" and not concept:
+            name = passage.policy.ontology.label(match.term)
+            evidence = passage.evidence(match.start, match.end, confidence=0.9, rule="authority-by-name")
+            yield Claim(predicate, Company(name), (evidence,))
 
 
 def _notice(passage: Passage, predicate: str) -> Iterator[Claim]:

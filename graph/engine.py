@@ -1,7 +1,7 @@
 """A SHACL engine behind one function: pySHACL over a small Oxigraph store.
 
-pySHACL hands SPARQL constraints to Oxigraph, which parses and plans them itself: there is no query cache to keep
-and no order of triple patterns to mind. Another engine has to offer the same function, nothing else.
+pySHACL hands SPARQL constraints to Oxigraph, which parses and plans them itself: there is no query cache to
+keep and no order of triple patterns to mind. Another engine has to offer the same function, nothing else.
 """
 
 import logging
@@ -26,19 +26,25 @@ class Result:
 def validate(data: ox.Store, shapes: list[str]) -> list[Result]:
     """Return the results of `shapes` (IRIs) on the default graph of `data`, in a fixed order."""
     import pyshacl  # noqa: PLC0415  pySHACL takes a third of a second to import
+    from pyshacl.graph_abstraction import DataGraph  # noqa: PLC0415
     from rdflib import RDF, Graph, URIRef  # noqa: PLC0415
+    from rdflib.term import Node  # noqa: PLC0415
 
     if not shapes:
         return []
     logging.getLogger("pyshacl-validate").setLevel(logging.ERROR)
     _, report, text = pyshacl.validate(
-        data, shacl_graph=shapes_graph(), inference="none", use_shapes=shapes, inplace=True
+        DataGraph.from_oxigraph_store(data),
+        shacl_graph=shapes_graph(),
+        inference="none",
+        use_shapes=shapes,
+        inplace=True,
     )
     if not isinstance(report, Graph):
         raise TypeError(f"the shapes cannot be used: {text}")
 
-    def value(node: object, curie: str) -> str:
-        return str(report.value(node, URIRef(expand(curie)), default=""))
+    def value(node: Node, curie: str) -> str:
+        return str(report.value(node, URIRef(expand(curie))) or "")
 
     return sorted(
         Result(

@@ -22,7 +22,7 @@ _INTEGRITY = "integrity"  # the one file whose shapes judge our graph, not a pol
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One shape: what it asks for and, as SPARQL, when it applies, what touches it and what shows it is met."""
+    """One shape: what it asks for and, as SPARQL, when it applies, what touches it and what meets it."""
 
     iri: str
     requirement: str
@@ -38,14 +38,15 @@ class Shape:
 
 @cache
 def requirements() -> tuple[Shape, ...]:
-    """Return the shapes on what a policy says, by requirement; of those with one number the first that applies."""
-    return tuple(shape for path in _files() if path.stem != _INTEGRITY for shape in _read(path))
+    """Return the shapes on what a policy says; of those with one number the first that applies counts."""
+    found = [shape for path in _files() if path.stem != _INTEGRITY for shape in _read(path)]
+    return tuple(sorted(found, key=_order))
 
 
 @cache
 def integrity() -> tuple[Shape, ...]:
     """Return the shapes on what the data model promises."""
-    return tuple(_read(FOLDER / f"{_INTEGRITY}.ttl"))
+    return tuple(sorted(_read(FOLDER / f"{_INTEGRITY}.ttl"), key=_order))
 
 
 @cache
@@ -68,12 +69,17 @@ def _read(path: Path) -> list[Shape]:
     said: dict[str, dict[str, str]] = defaultdict(dict)
     try:
         for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
+            if isinstance(triple.subject, ox.NamedNode) and isinstance(
+                triple.object, ox.NamedNode | ox.Literal
+            ):
                 said[triple.subject.value][triple.predicate.value] = triple.object.value
     except SyntaxError as error:
         raise ValueError(f"{path.name}: {error}") from error
-    found = [_shape(iri, facts) for iri, facts in said.items() if expand("pg:requirement") in facts]
-    return sorted(found, key=lambda shape: (shape.requirement, shape.iri))
+    return [_shape(iri, facts) for iri, facts in said.items() if expand("pg:requirement") in facts]
+
+
+def _order(shape: Shape) -> tuple[str, str]:
+    return shape.requirement, shape.iri
 
 
 def _shape(iri: str, facts: dict[str, str]) -> Shape:

@@ -1,24 +1,36 @@
 """Reads the Turtle of this folder into one `Ontology`: terms, concepts, forms, companies and rules."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from ontology.vocabulary import NAMESPACES, UnknownTermError, Vocabulary, expand, shorten
-from ontology.words import Reducer, split
+from ontology.words import Reducer, texts
 
 FOLDER = Path(__file__).parent
 _SKOS = NAMESPACES["skos"]
 _PG = NAMESPACES["pg"]
 _DPV = NAMESPACES["dpv"]
 _RDF_TYPE = NAMESPACES["rdf"] + "type"
-_LABELS = (_SKOS + "prefLabel", NAMESPACES["rdfs"] + "label", _DPV + "hasName", NAMESPACES["dct"] + "title")
+_BROADER = _SKOS + "broader"
+_NAMES = (_SKOS + "prefLabel", _DPV + "hasName", NAMESPACES["dct"] + "title")
+_LABELS = (_NAMES[0], NAMESPACES["rdfs"] + "label", *_NAMES[1:])
+_ALSO = _SKOS + "altLabel"
+_AMBIGUOUS = _PG + "ambiguous"
+_FORM = _PG + "form"
+_IRREGULAR = _PG + "irregularOf"
+_WITHOUT_FORMS = frozenset(("adequacy", "hierarchy", "policygraph"))
+_RULES = "ambiguous.ttl"
 _BASE = "https://w3id.org/policygraph/id/"
+
+_Said: TypeAlias = Mapping[str, Sequence[str]]
+"""What one file says of one subject: predicate -> values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +44,95 @@ class Term:
     types: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Words by which a term is named, in the table it belongs to; `term` "" makes the words mean nothing.
 
-    `capitals` asks for capital letters throughout, `capitalised` for a capital letter at the start of each
-    word that has one here. `near` lists words of which one must stand in the same sentence.
+    `spelled` are the words as they are written here, `keys` as they are looked up. `capitals` asks for capital
+    letters throughout, `capitalised` for a capital letter at the start of each word that has one here. `near`
+    lists words, in small letters, of which one must stand near.
     """
 
     words: str
     table: str
     term: str
+    spelled: tuple[str, ...]
+    keys: tuple[str, ...]
     capitals: bool = False
     capitalised: bool = False
     near: tuple[str, ...] = ()
 
 
+class _Rule(NamedTuple):
+    """When an ambiguous form names a concept: the conditions of `Form`, and phrases in which it does not."""
+
+    forms: tuple[str, ...]
+    not_within: tuple[str, ...]
+    near: tuple[str, ...]
+    capitals: bool
+    capitalised: bool
+
+
 @dataclass(frozen=True)
 class Ontology:
-    """All that the Turtle files say, ready to be asked. Made by `load`."""
+    """All that the Turtle files say, ready to be asked. Made by `load`.
+
+    What only the reading of policies needs (forms and their keys) is made when it is first asked for.
+    """
 
     terms: Mapping[str, Term]
-    forms: tuple[Form, ...]
     facts: Mapping[str, Mapping[str, tuple[str, ...]]]
-    reducer: Reducer
+    entries: tuple[tuple[str, str, _Said], ...] = field(repr=False)
+    rules: Mapping[str, tuple[_Rule, ...]] = field(repr=False)
     _above: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _spelled(self) -> dict[str, tuple[str, ...]]:
+        """Return the words of each form of a term, and of each phrase that means nothing."""
+        forms = dict.fromkeys(words for entry in self.entries for words in _forms_of(*entry))
+        for rules in self.rules.values():
+            forms.update(dict.fromkeys(phrase for rule in rules for phrase in rule.not_within))
+        return {words: tuple(texts(words)) for words in forms}
+
+    @cached_property
+    def reducer(self) -> Reducer:
+        """Return the reducer whose bases are the words of all forms."""
+        irregular = {
+            word: base
+            for subject in self.subjects(_IRREGULAR)
+            for base in self.values(subject, _IRREGULAR)
+            for word in self.values(subject, _FORM)
+        }
+        return Reducer({word for spelled in self._spelled.values() for word in spelled}, irregular)
+
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """Return the forms of all tables with the rules for ambiguous forms applied.
+
+        The phrases that mean nothing come last; those that are forms of the same table are left out.
+        """
+        key, spelled = self.reducer.key, self._spelled
+        keys = {words: tuple(map(key, parts)) for words, parts in spelled.items()}
+        made: list[Form] = []
+        for iri, table, said in self.entries:
+            named = table in ("companies", "services")
+            for words in _forms_of(iri, table, said):
+                capitals = words.isupper() and len(words) > 1 and words.isalpha()
+                capitalised = _AMBIGUOUS in said or (named and words[:1].isupper())
+                form = Form(words, table, iri, spelled[words], keys[words], capitals, capitalised)
+                made.append(_ruled(form, self._rules_for(form)) if iri in self.rules else form)
+        taken = {(form.table, form.keys) for form in made}
+        for form in tuple(made):
+            for rule in self._rules_for(form) if form.term in self.rules else ():
+                for words in rule.not_within:
+                    if (form.table, keys[words]) not in taken:
+                        taken.add((form.table, keys[words]))
+                        made.append(Form(words, form.table, "", spelled[words], keys[words]))
+        return tuple(made)
+
+    def _rules_for(self, form: Form) -> list[_Rule]:
+        """Return the rules that are about these words and their term."""
+        rules = self.rules.get(form.term, ())
+        return [rule for rule in rules if any(self.keys(words) == form.keys for words in rule.forms)]
 
     def label(self, iri: str) -> str:
         """Return the name of a term; for an IRI that is none, its last part."""
@@ -103,13 +179,14 @@ class Ontology:
     def _named(self) -> dict[tuple[str, ...], tuple[str, ...]]:
         named: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for form in self.forms:
-            if form.term and form.term not in named[self.keys(form.words)]:
-                named[self.keys(form.words)].append(form.term)
+            terms = named[form.keys]
+            if form.term and form.term not in terms:
+                terms.append(form.term)
         return {words: tuple(iris) for words, iris in named.items()}
 
     def keys(self, text: str) -> tuple[str, ...]:
         """Return the keys of the words of `text`."""
-        return tuple(self.reducer.key(word.text) for word in split(text))
+        return self.reducer.keys(text)
 
     def find(self, name: str) -> tuple[str, ...]:
         """Return the IRIs of the terms that are called `name` (a name, a form, a CURIE or an IRI)."""
@@ -141,121 +218,93 @@ def files() -> tuple[Path, ...]:
     return tuple(path for path in sorted(FOLDER.rglob("*.ttl")) if path.parent.name != "shapes")
 
 
-def _triples(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield the triples of one Turtle file as texts; raise ValueError that names the file if it is broken."""
+def _read(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Return what one Turtle file says of each subject; raise ValueError that names the file if it is broken."""
+    said: dict[str, dict[str, list[str]]] = {}
     try:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=_BASE):
-            yield quad.subject.value, quad.predicate.value, quad.object.value
+        for subject, predicate, value, _ in ox.parse(
+            path=str(path), format=ox.RdfFormat.TURTLE, base_iri=_BASE, without_named_graphs=True
+        ):
+            said.setdefault(subject.value, {}).setdefault(predicate.value, []).append(value.value)
     except SyntaxError as error:
         raise ValueError(f"{path.relative_to(FOLDER)}: {error}") from error
-
-
-def _table(path: Path, iri: str) -> str:
-    if path.parent.name == "cues":
-        return f"cues/{path.stem}"
-    if path.stem == "companies":
-        return "services" if "/service/" in iri else "companies"
-    return path.stem
-
-
-def _read(path: Path) -> dict[str, dict[str, list[str]]]:
-    said: dict[str, dict[str, list[str]]] = {}
-    for subject, predicate, value in _triples(path):
-        said.setdefault(subject, {}).setdefault(predicate, []).append(value)
     return said
 
 
-def _forms_of(iri: str, table: str, said: Mapping[str, list[str]]) -> Iterator[Form]:
-    """Yield the forms of one subject of a Turtle file."""
-    if table in ("hierarchy", "policygraph"):
+def _entries(path: Path) -> Iterator[tuple[str, str, _Said]]:
+    """Yield (IRI, table, what is said) for each subject of one Turtle file."""
+    table = f"cues/{path.stem}" if path.parent.name == "cues" else path.stem
+    for iri, said in _read(path).items():
+        yield iri, "services" if table == "companies" and "/service/" in iri else table, said
+
+
+def _forms_of(iri: str, table: str, said: _Said) -> Iterator[str]:  # noqa: ARG001 - takes an entry
+    """Yield the words by which one subject of a Turtle file is named, each once."""
+    if table in _WITHOUT_FORMS:
         return
-    ambiguous = (_PG + "ambiguous") in said
-    names = [name for label in (*_LABELS[:1], *_LABELS[2:]) for name in said.get(label, ())]
-    named = table in ("companies", "services")
-    if table.startswith("cues/"):
-        names = []
-    for words in dict.fromkeys([*names, *said.get(_SKOS + "altLabel", ())]):
-        yield Form(
-            words,
-            table,
-            iri,
-            capitals=words.isupper() and len(words) > 1 and words.isalpha(),
-            capitalised=ambiguous or (named and words[:1].isupper()),
+    names = () if table.startswith("cues/") else (name for label in _NAMES for name in said.get(label, ()))
+    yield from dict.fromkeys((*names, *said.get(_ALSO, ())))
+
+
+def _rules(path: Path) -> dict[str, tuple[_Rule, ...]]:
+    """Return the rules for ambiguous forms by the concepts that they are about; those in words only left out."""
+    rules: dict[str, list[_Rule]] = defaultdict(list)
+    for said in _read(path).values():
+        rule = _Rule(
+            tuple(said.get(_FORM, ())),
+            tuple(said.get(_PG + "notWithin", ())),
+            tuple(word.lower() for word in said.get(_PG + "onlyNear", ())),
+            capitals="true" in said.get(_PG + "capitalsOnly", ()),
+            capitalised="true" in said.get(_PG + "capitalisedOnly", ()),
         )
+        if any(rule[1:]):
+            for candidate in said.get(_PG + "candidate", ()):
+                rules[candidate].append(rule)
+    return {candidate: tuple(members) for candidate, members in rules.items()}
 
 
-def _rules(path: Path) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]]]:
-    """Return the rules for ambiguous forms: form -> (candidates, not within, only near, capitals only)."""
-    rules: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]]] = {}
-    for said in _read(path).values() if path.exists() else ():
-        for form in said.get(_PG + "form", ()):
-            rules.setdefault(form, []).append(
-                (
-                    tuple(said.get(_PG + "candidate", ())),
-                    tuple(said.get(_PG + "notWithin", ())),
-                    tuple(said.get(_PG + "onlyNear", ())),
-                    (_PG + "capitalsOnly") in said,
-                )
-            )
-    return rules
-
-
-def _ruled(
-    forms: list[Form], rules: Mapping[str, list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]]]
-) -> Iterator[Form]:
-    """Yield `forms` with the rules for ambiguous forms applied, and the longer phrases that mean nothing."""
-    blocked: set[tuple[str, str]] = set()
-    taken = {(form.words.lower(), form.table) for form in forms}
-    for form in forms:
-        near: tuple[str, ...] = form.near
-        capitals = form.capitals
-        for candidates, not_within, only_near, capitals_only in rules.get(form.words, ()):
-            if form.term not in candidates:
-                continue
-            near += only_near
-            capitals = capitals or capitals_only
-            for phrase in not_within:
-                if (phrase.lower(), form.table) not in taken | blocked:
-                    blocked.add((phrase.lower(), form.table))
-                    yield Form(phrase, form.table, "")
-        yield Form(form.words, form.table, form.term, capitals, form.capitalised, near)
+def _ruled(form: Form, rules: list[_Rule]) -> Form:
+    """Return `form` with the conditions of its rules."""
+    return form._replace(
+        capitals=form.capitals or any(rule.capitals for rule in rules),
+        capitalised=form.capitalised or any(rule.capitalised for rule in rules),
+        near=tuple(word for rule in rules for word in rule.near),
+    )
 
 
 @cache
 def load() -> Ontology:
     """Return the ontology of this folder, read once. Raise ValueError if a Turtle file is broken."""
-    facts: dict[str, dict[str, list[str]]] = {}
-    terms: dict[str, Term] = {}
-    forms: list[Form] = []
-    for path in files():
-        if path.stem == "ambiguous":
-            continue
-        for iri, said in _read(path).items():
-            table = _table(path, iri)
-            merged = facts.setdefault(iri, {})
-            for predicate, values in said.items():
-                merged.setdefault(predicate, []).extend(values)
-            forms += _forms_of(iri, table, said)
-            label = next((said[name][0] for name in _LABELS if name in said), "")
-            known = terms.get(iri)
-            if label or known is None:
-                terms[iri] = Term(
-                    iri,
-                    known.label if known and known.label else label,
-                    known.table if known and known.table != "policygraph" else table,
-                    tuple(dict.fromkeys((*(known.broader if known else ()), *said.get(_SKOS + "broader", ())))),
-                    tuple(dict.fromkeys((*(known.types if known else ()), *said.get(_RDF_TYPE, ())))),
-                )
-    forms = list(_ruled(forms, _rules(FOLDER / "ambiguous.ttl")))
-    irregular = {
-        word: base
-        for said in facts.values()
-        if _PG + "irregularOf" in said
-        for base in said[_PG + "irregularOf"]
-        for word in said.get(_PG + "form", ())
+    entries = tuple(entry for path in files() if path.name != _RULES for entry in _entries(path))
+    merged: dict[str, list[tuple[str, _Said]]] = {}
+    for iri, table, said in entries:
+        merged.setdefault(iri, []).append((table, said))
+    terms = {iri: _term(iri, parts) for iri, parts in merged.items()}
+    facts = {iri: _facts([said for _, said in parts]) for iri, parts in merged.items()}
+    rules = _rules(FOLDER / _RULES)
+    return Ontology(MappingProxyType(terms), MappingProxyType(facts), entries, MappingProxyType(rules))
+
+
+def _term(iri: str, parts: list[tuple[str, _Said]]) -> Term:
+    """Return the term that the files describe; the first that names it decides its name and its table."""
+    table = next((table for table, _ in parts if table != "policygraph"), parts[0][0])
+    label = next((said[name][0] for _, said in parts for name in _LABELS if name in said), "")
+    return Term(iri, label, table, _all(parts, _BROADER), _all(parts, _RDF_TYPE))
+
+
+def _all(parts: list[tuple[str, _Said]], predicate: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for _, said in parts for value in said.get(predicate, ())))
+
+
+def _facts(parts: list[_Said]) -> dict[str, tuple[str, ...]]:
+    """Return what several files say of one subject, each value once."""
+    if len(parts) == 1:
+        return {
+            predicate: tuple(values if len(values) == 1 else dict.fromkeys(values))
+            for predicate, values in parts[0].items()
+        }
+    predicates = dict.fromkeys(predicate for said in parts for predicate in said)
+    return {
+        predicate: tuple(dict.fromkeys(value for said in parts for value in said.get(predicate, ())))
+        for predicate in predicates
     }
-    vocabulary = {word.text for form in forms for word in split(form.words)}
-    frozen = {iri: {p: tuple(dict.fromkeys(v)) for p, v in said.items()} for iri, said in facts.items()}
-    return Ontology(
-        MappingProxyType(terms), tuple(forms), MappingProxyType(frozen), Reducer(vocabulary, irregular)
-    )

@@ -72,21 +72,29 @@ def build(
     """
     summary = Summary()
     batch: list[Reading] = []
-    for path in list(files(paths)):
-        reading = _reading(path, summary)
-        if reading is not None:
-            batch.append(reading)
-            summary.policies.append(count(reading))
+    for reading in readings(list(files(paths)), summary, done=done):
+        batch.append(reading)
+        summary.policies.append(count(reading))
         if len(batch) >= _BATCH:
             store.add(batch)
             batch = []
-        if done is not None:
-            done(path)
     if batch:
         store.add(batch)
     store.rebuild_derived()
     summary.quads = len(store)
     return summary
+
+
+def readings(
+    paths: Iterable[Path], summary: Summary, *, done: Callable[[Path], None] | None = None
+) -> Iterator[Reading]:
+    """Yield the reading of each file that can be read; the others become failures in `summary`."""
+    for path in paths:
+        reading = _reading(path, summary)
+        if reading is not None:
+            yield reading
+        if done is not None:
+            done(path)
 
 
 def _reading(path: Path, summary: Summary) -> Reading | None:

@@ -1,9 +1,9 @@
 """Runs tests/cases/NAME.toml on the function NAME of extract/NAME.py: a text goes in, claims must come out.
 
-A case has `text` (with `format` "plain", "markdown" or "html"), or a parse made by hand (`words`, `heads`, `deps`,
-and if needed `tags`, `pos`, `lemmas`), and `claims`, the list of all that must be found. A claim names `predicate`
-and `value` and may name `text` (the quotes, joined by " … "), `denied`, `support`, and the `claims` within a node.
-`only` looks at some predicates alone; `function` calls another function of the module.
+A case has `text` (with `format` "plain", "markdown" or "html"), or a parse made by hand (`words`, `heads`,
+`deps`, and if needed `tags`, `pos`, `lemmas`), and `claims`, the list of all that must be found. A claim
+names `predicate` and `value` and may name `text` (the quotes, joined by " … "), `denied`, `support`, and the
+`claims` within a node. `only` looks at some predicates alone; `function` calls another function of the module.
 """
 
 import importlib

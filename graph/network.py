@@ -1,0 +1,305 @@
+"""Makes a network of companies and recipients from a store: who shares which data with whom, what for, on which basis.
+
+The nodes are IRIs with the attributes
+
+    kind      "company", "service" or "category" (a kind of recipient, such as "advertising partner")
+    label     its name
+    country, activity   of companies and services that are known beforehand: a name, a list of names
+    known     whether it was known beforehand; always true of categories that are concepts
+    policy    whether it is a company whose policy is in the store
+    reach     by how many companies it is named
+    names     how many recipients it names
+
+and the edges have
+
+    relation  "shares with" (company to recipient), "uses" (company to service) or "provided by"
+    data, purposes, bases, roles, services, countries, safeguards, policies   lists of names
+    possible  whether all that is said is that the company "may" share
+    statements   a list with one entry for each process: the same lists, and its quotes with their offsets
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+import ontology
+from graph.store import Store
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+FLOWS = Path(__file__).parent / "flows"
+LISTS = ("data", "purposes", "bases", "roles", "services", "countries", "safeguards", "policies")
+SHARES, USES, PROVIDED = "shares with", "uses", "provided by"
+
+_SLOTS = {
+    "dpv:hasPersonalData": "data",
+    "dpv:hasPurpose": "purposes",
+    "dpv:hasLegalBasis": "bases",
+    "dpv:hasService": "services",
+    "dpv:hasThirdCountry": "countries",
+    "pg:hasTransferBasis": "safeguards",
+}
+_ROLES = {"dpv:hasDataProcessor": "processor", "dpv:hasRecipientThirdParty": "third party"}
+_ABOUT_ONE = ("dpv:hasRecipient", *_ROLES)  # what is said of one recipient and not of the others beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """How far the recipients of one kind are a few: `hhi` is 1 for a single one, near 0 for many equal ones."""
+
+    activity: str
+    recipients: int
+    mentions: int
+    hhi: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    says: str
+    value: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Statement:
+    """What one process says of one recipient."""
+
+    process: str
+    policy: str
+    possible: bool = False
+    data: list[str] = field(default_factory=list)
+    purposes: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
+    countries: list[str] = field(default_factory=list)
+    safeguards: list[str] = field(default_factory=list)
+    quotes: list[_Quote] = field(default_factory=list)
+
+
+def network(store: Store) -> "DiGraph[str]":
+    """Return the network of what the policies in `store` state; older texts of a policy are left out."""
+    import networkx as nx  # noqa: PLC0415  takes a third of a second to import
+
+    reader = _Reader(store)
+    net: DiGraph[str] = nx.DiGraph()
+    net.graph["title"] = "Who shares data with whom"
+    edges = list(reader.edges())
+    nodes = {company for company, *_ in edges} | {target for _, target, *_ in edges} | set(reader.policies)
+    for node in sorted(nodes):
+        net.add_node(node, **reader.node(node))
+    for source, target, attributes in edges:
+        net.add_edge(source, target, **attributes)
+    for node in net:
+        net.nodes[node]["reach"] = sum(1 for _ in named_by(net, node))
+        net.nodes[node]["names"] = sum(1 for _ in net.successors(node) if net[node][_]["relation"] == SHARES)
+    return net
+
+
+def named_by(net: "DiGraph[str]", node: str) -> Iterator[str]:
+    """Yield the companies that share data with `node`, or use it if it is a service."""
+    return (one for one in net.predecessors(node) if net[one][node]["relation"] in (SHARES, USES))
+
+
+def recipients(net: "DiGraph[str]") -> list[str]:
+    """Return companies and categories that receive data, those that most companies name first."""
+    found = [
+        node
+        for node, said in net.nodes(data=True)
+        if said["kind"] != "service" and any(net[one][node]["relation"] == SHARES for one in net.predecessors(node))
+    ]
+    return sorted(found, key=lambda node: (-net.nodes[node]["reach"], label_key(net, node)))
+
+
+def controllers(net: "DiGraph[str]") -> list[str]:
+    """Return the companies whose policies are in the network, by name."""
+    found = [node for node, said in net.nodes(data=True) if said["policy"]]
+    return sorted(found, key=lambda node: label_key(net, node))
+
+
+def label_key(net: "DiGraph[str]", node: str) -> tuple[str, str]:
+    """Return what nodes are ordered by where nothing else orders them."""
+    return net.nodes[node]["label"].casefold(), node
+
+
+def concentration(net: "DiGraph[str]") -> tuple[Concentration, ...]:
+    """Return the Herfindahl-Hirschman index of recipients by activity, in the order of activities.
+
+    The share of a recipient is the part of all mentions of recipients of that activity that name it.
+    """
+    reach: dict[str, list[int]] = defaultdict(list)
+    for node in recipients(net):
+        for activity in net.nodes[node]["activity"]:
+            reach[activity].append(net.nodes[node]["reach"])
+    return tuple(
+        Concentration(
+            activity, len(counts), sum(counts), round(sum((n / sum(counts)) ** 2 for n in counts), 4)
+        )
+        for activity, counts in sorted(reach.items())
+    )
+
+
+def write(net: "DiGraph[str]", path: Path | str) -> tuple[Path, ...]:
+    """Write `net` in the format that the ending of `path` names, and return the files written.
+
+    Endings are .html, .svg, .graphml, .gexf, .json and .csv (two files, NAME-nodes.csv and NAME-edges.csv).
+    Raises UnknownFormat for another ending.
+    """
+    from graph.exports import write as written  # noqa: PLC0415  the page is read only when it is written
+
+    return written(net, Path(path))
+
+
+class _Reader:
+    """Reads the rows of the questions in `flows/` and names what is in them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def edges(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield (source, target, attributes) of each edge, in order."""
+        flows: dict[tuple[str, str], list[_Statement]] = defaultdict(list)
+        uses: dict[tuple[str, str], list[_Statement]] = defaultdict(list)
+        for process, company, recipient, version in self._rows("flows"):
+            statement = self._statement(process, recipient, version)
+            flows[company, recipient].append(statement)
+            for service in self._services(process, recipient):
+                uses[company, service].append(statement)
+        for (source, target), statements in sorted(flows.items()):
+            yield source, target, _edge(SHARES, statements)
+        for (source, target), statements in sorted(uses.items()):
+            yield source, target, _edge(USES, statements)
+        for service in sorted({service for _, service in uses}):
+            for provider in self._facts[service]["dpv:hasServiceProvider"][:1]:
+                if any(recipient == provider for _, recipient in flows):
+                    yield service, provider, _edge(PROVIDED, ())
+
+    def node(self, iri: str) -> dict[str, Any]:
+        """Return the attributes of a node, but for those that count its edges."""
+        facts = self._facts[iri]
+        kind = "service" if facts["dct:title"] else "company" if facts["dpv:hasName"] else "category"
+        unknown = bool(facts["pg:resolution"]) or iri in self._phrases
+        return {
+            "kind": kind,
+            "label": self.label(iri),
+            "country": "; ".join(sorted(self.label(one) for one in facts["dpv:hasCountry"])),
+            "activity": sorted({self.label(one) for one in facts["pg:activity"]}),
+            "known": not unknown,
+            "policy": iri in self.policies,
+        }
+
+    def label(self, iri: str) -> str:
+        """Return the name of a company, service, phrase or concept."""
+        facts = self._facts[iri]
+        known = self._store.ontology.terms.get(iri)
+        if known is not None and known.label:
+            return known.label
+        names = facts["dpv:hasName"] or facts["dct:title"] or self._phrases.get(iri, ())
+        return min(names, default="") or self._store.ontology.label(iri)
+
+    @cached_property
+    def policies(self) -> Mapping[str, str]:
+        """The companies whose policy this is, with the names of its files."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for company, _, file, _ in self._rows("companies"):
+            found[company].append(file)
+        return {company: "; ".join(sorted(set(files))) for company, files in found.items()}
+
+    @cached_property
+    def _files(self) -> Mapping[str, str]:
+        """The names of the files of each version, with its date."""
+        found: dict[str, list[str]] = defaultdict(list)
+        dates: dict[str, str] = {}
+        for company, version, file, date in self._rows("companies"):
+            found[version].append(file or self.label(company))
+            dates[version] = date
+        return {
+            version: ", ".join([*sorted(set(files)), *([dates[version]] if dates[version] else [])])
+            for version, files in found.items()
+        }
+
+    @cached_property
+    def _facts(self) -> Mapping[str, Mapping[str, list[str]]]:
+        facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for node, predicate, value in self._rows("facts"):
+            facts[node][ontology.shorten(predicate)].append(value)
+        return facts
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, tuple[str, ...]]:
+        return {node: (label,) for node, label in self._rows("labels")}
+
+    @cached_property
+    def _values(self) -> Mapping[str, list[tuple[str, str]]]:
+        values: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for process, predicate, value in self._rows("values"):
+            values[process].append((ontology.shorten(predicate), value))
+        return values
+
+    @cached_property
+    def _quotes(self) -> Mapping[str, list[tuple[str, str, str, int, int]]]:
+        quotes: dict[str, list[tuple[str, str, str, int, int]]] = defaultdict(list)
+        for process, predicate, value, quote, start, end in self._rows("quotes"):
+            quotes[process].append((ontology.shorten(predicate), value, quote, int(start), int(end)))
+        return quotes
+
+    def _services(self, process: str, recipient: str) -> list[str]:
+        """Return the services in a process that this recipient provides, or whose provider nobody knows."""
+        found = [value for predicate, value in self._values[process] if predicate == "dpv:hasService"]
+        return [service for service in found if self._is_of(service, recipient)]
+
+    def _is_of(self, service: str, recipient: str) -> bool:
+        providers = self._facts[service]["dpv:hasServiceProvider"]
+        return not providers or recipient in providers
+
+    def _statement(self, process: str, recipient: str, version: str) -> _Statement:
+        made = _Statement(process, self._files.get(version, version))
+        for predicate, value in self._values[process]:
+            if predicate in _ROLES and value == recipient:
+                made.roles.append(_ROLES[predicate])
+            elif predicate == "pg:modality":
+                made.possible = ontology.shorten(value) == "pg:Possible"
+            elif predicate in _SLOTS and (predicate != "dpv:hasService" or self._is_of(value, recipient)):
+                getattr(made, _SLOTS[predicate]).append(self.label(value))
+        for predicate, value, quote, start, end in self._quotes[process]:
+            elsewhere = (predicate in _ABOUT_ONE and value != recipient) or (
+                predicate == "dpv:hasService" and not self._is_of(value, recipient)
+            )
+            if predicate not in _ROLES and not elsewhere:
+                says = self._store.ontology.label(ontology.expand(predicate)).removeprefix("has ")
+                made.quotes.append(_Quote(says, self.label(value), quote, start, end))
+        for name in _SLOTS.values():
+            getattr(made, name).sort(key=str.casefold)
+        return made
+
+    def _rows(self, name: str) -> Iterator[tuple[str, ...]]:
+        """Yield the rows of one of the questions in `flows/` as texts."""
+        found = self._store.query((FLOWS / f"{name}.rq").read_text(encoding="utf-8"))
+        assert isinstance(found, ox.QuerySolutions)
+        for row in found:
+            yield tuple("" if cell is None else cell.value for cell in row)  # type: ignore[union-attr]
+
+
+def _edge(relation: str, statements: Iterable[_Statement]) -> dict[str, Any]:
+    """Return the attributes of an edge that `statements` make."""
+    said = [asdict(statement) for statement in statements]
+    lists = {name: _together(one.get(name, ()) for one in said) for name in LISTS if name != "policies"}
+    return {
+        "relation": relation,
+        **lists,
+        "policies": _together([one["policy"]] for one in said),
+        "possible": bool(said) and all(one["possible"] for one in said),
+        "statements": said,
+    }
+
+
+def _together(lists: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({value for values in lists for value in values}, key=lambda value: (value.casefold(), value))

@@ -1,0 +1,417 @@
+"""The command line: build a graph of policies, check it, ask it, look at it, export it.
+
+Data go to standard output, everything else to standard error. Exit codes: 0 all well, 1 something was found
+or a policy could not be read, 2 the command could not be carried out.
+"""
+
+import csv
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from graph import Finding, Store
+    from policygraph.asking import Rows
+    from policygraph.building import Summary
+    from queries import Question
+
+app = typer.Typer(
+    name="policygraph",
+    help="Read privacy policies into a knowledge graph of what each one states; check it, ask it, look at it.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_WIDE = 150  # columns of a table that goes to a pipe or a file
+
+StoreOption = Annotated[
+    Path,
+    typer.Option("--store", "-s", envvar="POLICYGRAPH_STORE", help="Folder in which the graph is kept."),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write; - is standard output.")]
+_STORE = Path(".policygraph")
+_STANDARD = Path("-")
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is said in one line, not as a traceback."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever reads has enough; a second error while Python closes the stream would only confuse.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+
+
+def _out() -> Console:
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(width=width, highlight=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _stop(message: str) -> NoReturn:
+    """Say what is wrong and end with 2."""
+    _err().print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _opened(folder: Path) -> "Iterator[Store]":
+    """Open the store in `folder` to be read; end with 2 and what to do if there is none."""
+    from graph import PolicyGraphError, Store  # noqa: PLC0415
+
+    if not folder.is_dir():
+        _stop(f"{folder}: no store here; make one with: policygraph build FILE… --store {folder}")
+    try:
+        with Store(folder, read_only=True) as store:
+            yield store
+    except PolicyGraphError as error:
+        _stop(str(error))
+
+
+@contextmanager
+def _writer(path: Path) -> Iterator[IO[bytes]]:
+    """Yield what to write bytes to: a file, which takes the place of an old one only when whole, or stdout."""
+    if path == _STANDARD:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as output:
+            yield output
+        part.replace(path)
+    except OSError as error:
+        _stop(f"{path}: cannot be written ({error.strerror or error})")
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# --- build -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def build(
+    paths: Annotated[list[Path], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them.")],
+    *,
+    store: StoreOption = _STORE,
+    quiet: QuietOption = False,
+) -> None:
+    """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
+    from graph import PolicyGraphError, Store  # noqa: PLC0415
+    from policygraph import building  # noqa: PLC0415
+
+    try:
+        found = list(building.files(paths))
+    except FileNotFoundError as error:
+        _stop(str(error))
+    if not found:
+        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+    try:
+        with Store(store) as opened:
+            summary = _build(found, opened, quiet=quiet)
+    except PolicyGraphError as error:
+        _stop(str(error))
+    if not quiet:
+        _print_summary(summary, store)
+    _print_failures(summary)
+    raise typer.Exit(1 if summary.failures else 0)
+
+
+def _build(found: list[Path], store: "Store", *, quiet: bool) -> "Summary":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    from policygraph import building  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err(), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
+        task = bar.add_task("reading", total=len(found))
+        return building.build(found, store, done=lambda _: bar.advance(task))
+
+
+def _print_summary(summary: "Summary", store: Path) -> None:
+    table = Table("policy", "company", title="What the policies state", title_justify="left")
+    for name in ("processes", "denials", "data", "purposes", "recipients", "rights"):
+        table.add_column(name, justify="right")
+    for policy in summary.policies:
+        table.add_row(
+            escape(policy.name),
+            escape(policy.company),
+            *(
+                str(n)
+                for n in (
+                    policy.processes,
+                    policy.denials,
+                    policy.data,
+                    policy.purposes,
+                    policy.recipients,
+                    policy.rights,
+                )
+            ),
+        )
+    _out().print(table)
+    _err().print(f"{len(summary.policies)} policies, {summary.quads:,} quads in {escape(str(store))}")
+
+
+def _print_failures(summary: "Summary") -> None:
+    for failure in summary.failures:
+        _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
+
+
+# --- check -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(
+    what: Annotated[
+        list[str] | None, typer.Argument(help="Companies in the store, or policy files; default: all of the store.")
+    ] = None,
+    *,
+    store: StoreOption = _STORE,
+    form: Annotated[Literal["table", "json", "jsonl"], typer.Option("--format", "-f", help="How to print.")] = "table",
+    fail_on: Annotated[
+        Literal["violation", "warning", "info", "none"], typer.Option(help="From which severity on the exit code is 1.")
+    ] = "none",
+) -> None:
+    """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state.
+
+    A finding is a lead for a reader, with the words it stands on; it never says that a law is broken.
+    """
+    from policygraph import checking  # noqa: PLC0415
+
+    wanted = what or []
+    if wanted and all(Path(one).exists() for one in wanted):
+        findings = checking.of_files([Path(one) for one in wanted], _stop)
+    else:
+        with _opened(store) as opened:
+            findings = checking.of_store(opened, wanted, _stop)
+    if form == "table":
+        _out().print(checking.matrix(findings))
+        for line in checking.report(findings):
+            _out().print(line, soft_wrap=True)
+    elif form == "json":
+        sys.stdout.write(json.dumps([f.row() for f in findings], ensure_ascii=False, indent=1) + "\n")
+    else:
+        for finding in findings:
+            sys.stdout.write(json.dumps(finding.row(), ensure_ascii=False) + "\n")
+    raise typer.Exit(1 if checking.reaches(findings, fail_on) else 0)
+
+
+# --- query -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def query(
+    question: Annotated[str, typer.Argument(help="Name of a question, a .rq file, or SPARQL; none lists them.")] = "",
+    *,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="name=value, as often as needed.")] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "ttl"] | None,
+        typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
+    ] = None,
+    store: StoreOption = _STORE,
+) -> None:
+    """Ask the graph a question of the library, or your own in SPARQL."""
+    import queries  # noqa: PLC0415
+    from policygraph import asking  # noqa: PLC0415
+
+    if not question:
+        _list_questions()
+        return
+    values = dict(_pair(text) for text in param or [])
+    try:
+        asked = asking.find(question)
+        with _opened(store) as opened:
+            if form == "ttl":
+                _print_turtle(opened, asked, values)
+            else:
+                _print_rows(asking.select(opened, asked, values), form, asked.text)
+    except (queries.QuestionError, OSError) as error:
+        _stop(str(error))
+    except SyntaxError as error:
+        _stop(f"{question.splitlines()[0][:60]}: this is no SPARQL: {error}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        _stop(f"--param {text}: write it as name=value")
+    return name.strip(), value
+
+
+def _list_questions() -> None:
+    import queries  # noqa: PLC0415
+
+    table = Table("name", "question", "parameters (defaults)", title="Questions", title_justify="left")
+    group = ""
+    for asked in queries.questions().values():
+        if asked.name == "names":
+            continue
+        if asked.group != group:
+            table.add_section()
+            group = asked.group
+        parameters = ", ".join(f'{p.name}="{p.default}"' for p in asked.parameters)
+        table.add_row(asked.name, asked.text, escape(parameters))
+    _out().print(table)
+    _err().print("ask one with: policygraph query NAME --param name=value")
+
+
+def _print_turtle(store: "Store", asked: "Question", values: dict[str, str]) -> None:
+    import pyoxigraph as ox  # noqa: PLC0415
+
+    from ontology import NAMESPACES  # noqa: PLC0415
+    from policygraph import asking  # noqa: PLC0415
+
+    found = asking.answer(store, asked, values)
+    if not isinstance(found, ox.QueryTriples):
+        _stop("only a CONSTRUCT or DESCRIBE gives Turtle; use --format table, csv or json")
+    triples = sorted(set(found), key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
+    ox.serialize(triples, sys.stdout.buffer, format=ox.RdfFormat.TURTLE, prefixes=NAMESPACES)
+
+
+def _print_rows(rows: "Rows", form: str | None, title: str) -> None:
+    chosen = form or ("table" if sys.stdout.isatty() else "csv")
+    if chosen == "json":
+        sys.stdout.write(json.dumps(rows.dicts(), ensure_ascii=False, indent=1) + "\n")
+        return
+    if chosen == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(rows.columns)
+        writer.writerows([_harmless(value) for value in row] for row in rows.rows)
+        return
+    table = Table(title=escape(title) or None, title_justify="left")
+    for index, column in enumerate(rows.columns):
+        number = any(isinstance(row[index], int | float) for row in rows.rows)
+        table.add_column(column.replace("_", " "), justify="right" if number else "left")
+    for row in rows.rows:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    _out().print(table)
+    _err().print(f"{len(rows.rows)} rows")
+
+
+def _harmless(value: str | float | None) -> str | float | None:
+    """Return a value that no spreadsheet takes for a formula: policies are untrusted text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+
+
+# --- network, show, export, mentions -----------------------------------------------------------------------
+
+
+@app.command()
+def network(
+    *,
+    output: OutputOption = Path("network.html"),
+    store: StoreOption = _STORE,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the network of companies and recipients: .html, .svg, .graphml, .gexf, .json or .csv."""
+    from graph import network as networks  # noqa: PLC0415
+
+    with _opened(store) as opened:
+        net = networks.network(opened)
+    try:
+        networks.write(net, output)
+    except (OSError, ValueError) as error:
+        _stop(f"{output}: {error}")
+    if not quiet:
+        _err().print(f"{output}: {net.number_of_nodes()} nodes, {net.number_of_edges()} edges")
+
+
+@app.command()
+def show(
+    company: Annotated[str, typer.Argument(help="A company in the store, by any of its names.")],
+    *,
+    store: StoreOption = _STORE,
+) -> None:
+    """Print what the policy of a company states, each statement with its words."""
+    from policygraph import showing  # noqa: PLC0415
+
+    with _opened(store) as opened:
+        for line in showing.lines(opened, company, _stop):
+            _out().print(line, soft_wrap=True)
+
+
+@app.command()
+def export(
+    *,
+    form: Annotated[
+        Literal["nquads", "trig", "turtle", "jsonld"], typer.Option("--format", "-f", help="How to write the graph.")
+    ] = "nquads",
+    output: OutputOption = _STANDARD,
+    store: StoreOption = _STORE,
+    lexicon: Annotated[bool, typer.Option(help="Write the graph of the ontology too.")] = True,
+) -> None:
+    """Write the whole graph, in an order that depends on nothing but what it holds."""
+    with _opened(store) as opened, _writer(output) as stream:
+        opened.export(stream, form, lexicon=lexicon)
+
+
+@app.command()
+def mentions(
+    paths: Annotated[list[Path], typer.Argument(help="Policies or folders of them.")],
+    *,
+    output: OutputOption = _STANDARD,
+    generic: Annotated[bool, typer.Option(help='Also words such as "your information", which say no category.')] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write each place of the policies that says something, one JSON object a line."""
+    from policygraph import building  # noqa: PLC0415
+    from policygraph.mentions import mentions as found_in  # noqa: PLC0415
+
+    summary = building.Summary()
+    try:
+        found = list(building.files(paths))
+    except FileNotFoundError as error:
+        _stop(str(error))
+    with _writer(output) as stream:
+        for reading in building.readings(found, summary):
+            for mention in found_in(reading, generic=generic):
+                stream.write(json.dumps(mention.row(), ensure_ascii=False).encode() + b"\n")
+    if not quiet:
+        _err().print(f"{len(found) - len(summary.failures)} policies read")
+    _print_failures(summary)
+    raise typer.Exit(1 if summary.failures else 0)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001  the signature that typer asks for
+    if value:
+        from policygraph import __version__  # noqa: PLC0415
+
+        sys.stdout.write(f"policygraph {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, with tracebacks.")] = False,
+    version: Annotated[  # noqa: ARG001  typer calls _version
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read privacy policies into a knowledge graph of what each one states."""
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, stream=sys.stderr)
+
+
+def _names(rows: Iterable[Sequence[str]]) -> str:
+    return ", ".join(name for name, *_ in rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""What can go wrong between a question and its SPARQL. Messages say where, and what is near.
+
+QuestionError
+├── BrokenQuestionError     the head of a .rq file cannot be read
+├── UnknownQuestionError    no file of that name
+├── UnknownParameterError   a question has no parameter of that name
+└── UnknownValueError       a value is no number, IRI, concept or company, or it is several
+"""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class QuestionError(Exception):
+    """Raised when a question cannot be asked; above all other errors of this package."""
+
+
+class BrokenQuestionError(QuestionError):
+    """Raised when the head of a question's file is not as the others: whoever wrote the file is at fault."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path.name}, line {line}: {problem}; see the head of queries/who-shares-with.rq")
+        self.path = path
+        self.line = line
+
+
+class UnknownQuestionError(QuestionError, LookupError):
+    """Raised when a question is asked for by a name that no file has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no question {name!r}; {_near(name, known)}")
+
+
+class UnknownParameterError(QuestionError, LookupError):
+    """Raised when a value is given for a parameter that the question does not have."""
+
+    def __init__(self, question: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"the question {question} has no parameter {name!r}; {_near(name, known)}")
+
+
+class UnknownValueError(QuestionError, ValueError):
+    """Raised when a value given for a parameter means nothing, or more than one thing."""
+
+    def __init__(self, parameter: str, value: str, problem: str) -> None:
+        super().__init__(f"{parameter}={value}: {problem}")
+        self.parameter = parameter
+        self.value = value
+
+
+def near(name: str, known: Iterable[str], count: int = 5) -> list[str]:
+    """Return at most `count` of the known names that look like `name`, the nearest first."""
+    by_key = {one.casefold(): one for one in sorted(known, reverse=True)}
+    return [by_key[key] for key in difflib.get_close_matches(name.casefold(), by_key, count, 0.5)]
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = near(name, names)
+    if close:
+        return "did you mean " + " or ".join(close) + "?"
+    return "there are " + ", ".join(names) if names else "it has none"

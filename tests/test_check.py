@@ -1,0 +1,166 @@
+"""Findings say how a requirement stands, why, and where in the text."""
+
+import dataclasses
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+from hand_readings import CLIK, ROOT, Said, clik, reading
+
+from extract.claim import Claim, Company, Controller, Node, Reading, Statement, Text
+from graph import Finding, ShapeViolation, Store, check, integrity
+from ontology import expand
+
+TEXT = (
+    "Acme keeps your email as long as needed. You may access it. Acme uses it, with consent, for marketing."
+)
+SAID = Said(TEXT)
+
+
+def acme(
+    *facts: Claim, name: str = "acme.txt", law: bool = True, statements: tuple[Statement, ...] = ()
+) -> Reading:
+    named = Controller(Company("Acme"), (SAID.claim("dpv:hasName", Text("Acme"), "Acme"),))
+    stated = SAID.claim("dpv:hasApplicableLaw", "legal-eu:law-GDPR", "Acme")
+    return reading(
+        TEXT,
+        name=name,
+        controllers=[named],
+        facts=(*facts, *([stated] if law else [])),
+        statements=statements,
+    )
+
+
+def found(made: Reading, number: str) -> Finding:
+    store = Store()
+    store.add([made])
+    (finding,) = check(store, only=[number])
+    return finding
+
+
+@cache
+def of_clik() -> dict[str, Finding]:
+    store = Store()
+    store.add([clik()])
+    return {finding.requirement: finding for finding in check(store)}
+
+
+def test_what_is_found_comes_with_the_words_that_say_it() -> None:
+    finding = of_clik()["R13a"]
+    assert (finding.policy, finding.state, finding.item) == (CLIK, "fulfilled", "right-access")
+    assert [(q.start, q.end, q.text) for q in finding.evidence] == [(12724, 12739, "right to access")]
+    assert finding.provision == "http://data.europa.eu/eli/reg/2016/679/art_13/par_2/pnt_b/oj"
+
+
+def test_what_is_missing_names_statements_by_their_words_and_heading() -> None:
+    finding = of_clik()["R14"]
+    assert finding.state == "not found"
+    expected = (
+        "Consent is a stated legal basis (“consent” in “Live Chat”), but the right to withdraw consent is not"
+    )
+    assert finding.message.startswith(expected)
+    assert [node.rpartition("/")[2] for node in finding.nodes] == ["live-chat.4734-4741"]
+    assert "consent" in [quote.text for quote in finding.evidence]
+
+
+def test_each_requirement_has_one_finding_in_a_fixed_order() -> None:
+    store = Store()
+    store.add([clik(), acme()])
+    rows = [(finding.version, finding.requirement) for finding in check(store)]
+    assert rows == sorted(set(rows))
+    assert {finding.state for finding in check(store)} >= {
+        "fulfilled",
+        "vague",
+        "not found",
+        "not applicable",
+    }
+
+
+def test_weak_signs_alone_leave_it_unclear() -> None:
+    access = "dpv:hasRight", "eu-gdpr:A15", "access"
+    assert found(acme(SAID.claim(*access, support="Inferred")), "R13a").state == "unclear"
+    assert found(acme(SAID.claim(*access, confidence=0.49)), "R13a").state == "unclear"
+    assert found(acme(SAID.claim(*access, confidence=0.5)), "R13a").state == "fulfilled"
+    both = (SAID.claim(*access, support="Inferred"), SAID.claim("dpv:hasRight", "eu-gdpr:A15", "may access"))
+    assert found(acme(*both), "R13a").state == "fulfilled"
+
+
+def test_without_a_law_everything_is_a_hint() -> None:
+    assert found(acme(), "R13a").severity == "Violation"
+    assert found(acme(law=False), "R13a").severity == "Info"
+
+
+def test_as_long_as_necessary_is_vague() -> None:
+    needed = SAID.claim("dpv:hasDuration", "pgc:UntilPurposeFulfilled", "as long as needed")
+    storage = Node("storage", (expand("dpv:StorageDuration"),), (needed,))
+    made = acme(SAID.claim("dpv:hasStorageCondition", storage, "keeps"))
+    assert found(made, "R12").state == "fulfilled"
+    assert found(made, "R12q").state == "vague"
+    assert [quote.text for quote in found(made, "R12q").evidence] == ["as long as needed"]
+
+
+def test_a_policy_read_from_two_files_has_findings_for_both() -> None:
+    store = Store()
+    store.add([acme(), acme(name="copy.txt")])
+    assert [finding.policy for finding in check(store, only=["R01"])] == ["acme.txt", "copy.txt"]
+
+
+def test_stale_versions_are_left_out_unless_asked_for() -> None:
+    later = Said("Acme changed this.")
+    named = Controller(Company("Acme"), (later.claim("dpv:hasName", Text("Acme"), "Acme"),))
+    store = Store()
+    store.add([acme()])
+    store.add([reading(later.text, controllers=[named])], keep_versions=True)
+    assert len(check(store, only=["R01"])) == 1
+    assert len(check(store, store.versions(), only=["R01"])) == 2
+
+
+def test_a_policy_without_a_company_does_not_name_its_controller() -> None:
+    finding = found(reading(TEXT, name="nobody.txt"), "R01")
+    assert (finding.state, finding.policy) == ("not found", "nobody.txt")
+
+
+def test_a_row_has_what_a_reader_of_json_needs() -> None:
+    row = of_clik()["R13a"].row()
+    assert row["evidence"] == [{"start": 12724, "end": 12739, "text": "right to access"}]
+    assert (row["policy"], row["requirement"], row["state"]) == (CLIK, "R13a", "fulfilled")
+    assert set(row) >= {"item", "severity", "message", "provision", "nodes"}
+
+
+def test_a_graph_made_from_claims_keeps_all_promises() -> None:
+    store = Store()
+    store.add(
+        [clik(), acme(SAID.claim("dpv:hasRight", "eu-gdpr:A15", "access")), reading(TEXT, name="nobody.txt")]
+    )
+    assert integrity(store, [clik(), acme()]) == []
+
+
+def test_a_broken_promise_names_the_policy_and_can_be_raised() -> None:
+    statement = Statement(
+        SAID.at("uses"), "", (Claim(expand("dpv:hasPurpose"), clik().statements[0].claims[2].value, ()),)
+    )
+    store = Store()
+    store.add([acme(statements=(statement,))])
+    (fault,) = integrity(store)
+    assert (fault.policy, fault.requirement) == ("acme.txt", "I03")
+    with pytest.raises(
+        ShapeViolation, match=r"acme\.txt, .*no mention shows where the text says this\. \(I03"
+    ):
+        raise fault
+
+
+def test_a_quote_that_does_not_stand_in_the_text_is_found() -> None:
+    made = acme(SAID.claim("dpv:hasRight", "eu-gdpr:A15", "access"))
+    store = Store()
+    store.add([made])
+    other = dataclasses.replace(made, text=TEXT.replace("access", "excess"))
+    faults = integrity(store, [other])
+    assert [fault.requirement for fault in faults] == ["I04"]
+    assert "'access' does not stand there" in str(faults[0])
+
+
+def test_checking_is_what_loads_the_engine() -> None:
+    code = "import sys, graph; before = 'pyshacl' in sys.modules; graph.check(graph.Store()); print(before)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
