@@ -71,7 +71,8 @@ def _fits(passage: Passage, kind: str, start: int, stop: int) -> bool:
         return any(cued(place, _FILE, "pgq:AskedRight") for place in (passage, *above))
     if kind.endswith("ChildDataRemoval"):
         whole = cued(passage, _FILE, "pgq:ChildWord", 0, stop)
-        return whole and not cued(passage, "rights", "pgq:Ask", start, stop)
+        asked = any(cued(passage, "rights", cue, start, stop) for cue in ("pgq:Ask", "pgq:Reach"))
+        return whole and not asked
     return True
 
 

@@ -1,0 +1,35 @@
+# Two commands are all it takes: `make run` and `make test`. Both set up .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+STORE := .policygraph
+
+.PHONY: run test lint bench clean
+
+run: $(READY)
+	$(BIN)/policygraph build seeds --store $(STORE)
+	$(BIN)/policygraph check --store $(STORE) --brief
+	$(BIN)/policygraph query recipients-in-common --store $(STORE) --format table
+	$(BIN)/policygraph network --store $(STORE) --output network.html
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf $(VENV) $(STORE) network.html
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(READY)
