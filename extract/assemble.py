@@ -115,7 +115,8 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
             kept.append(draft)
         else:
             facts += [claim for claim in draft.claims if claim.predicate in _OF_THE_POLICY and not draft.denied]
-    return tuple(_statement(draft) for draft in kept), tuple(facts)
+    excepted = {id(other) for draft in kept for other in draft.exceptions}
+    return tuple(_statement(draft) for draft in kept if id(draft) not in excepted), tuple(facts)
 
 
 def _placed(
@@ -156,7 +157,7 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     if claim.predicate in (_BASIS, _STORAGE, _SOURCE, _INTEREST):
         return False
     negator = clause.negator
-    if negator is None or clause.actor == "person":
+    if negator is None or clause.actor == "person" or clause.is_hypothetical or clause.is_advice:
         return False
     where = negator.idx
     if any(
@@ -218,7 +219,7 @@ def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim
     """Yield what the clause says about how: possible or stated, only, on a condition."""
     head = clause.head
     modal = next((t for t in head.children if t.tag_ == "MD"), None)
-    if not denied and clause.actor != "person":
+    if not denied and clause.actor != "person" and operation(passage, clause) is not None:
         name = "pg:Possible" if modal is not None and modal.lower_ in ("may", "might", "can", "could") else "pg:Stated"
         token = modal if modal is not None else head
         evidence = passage.evidence(token.idx, token.idx + len(token), confidence=0.9, rule="modal verb")
@@ -287,8 +288,22 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             if lead is not None:
                 _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
                 member.text = f"{lead.text} {member.text}"
-                member.denied = member.denied or (lead.denied and not member.has(_PROCESSING))
+                if lead.denied and _leaves_exceptions(lead):
+                    lead.exceptions.append(member)
+                else:
+                    member.denied = member.denied or (lead.denied and not member.has(_PROCESSING))
     return [draft for index in sorted(by_passage) for draft in by_passage[index] if id(draft) not in gone]
+
+
+def _leaves_exceptions(lead: Draft) -> bool:
+    """Tell whether the list below a denial names the exceptions from it."""
+    return any(
+        sign.term == cue("Exception") and sign.end > len(lead.passage.text) - _END
+        for sign in lead.passage.found("cues/denials")
+    )
+
+
+_END = 60  # characters at the end of a lead-in that say what its list is
 
 
 def _is_plain_member(passage: Passage) -> bool:
@@ -462,7 +477,8 @@ def _statement(draft: Draft) -> Statement:
     if heading is not None and not draft.denied:
         evidence = heading.evidence(0, len(heading.text), support="Inherited", confidence=0.9, rule="heading")
         claims.append(Claim(_SCENARIO, Text(section), (evidence,)))
-    return Statement(draft.anchor, section, tuple(claims), draft.denied)
+    exceptions = tuple(_statement(other) for other in draft.exceptions if other.has(*_CORE, _PROCESSING))
+    return Statement(draft.anchor, section, tuple(claims), draft.denied, exceptions=exceptions)
 
 
 def _merged(claims: list[Claim]) -> list[Claim]:

@@ -204,7 +204,8 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     if cued(passage, _TABLE, "pgq:ConsentNoGround", before, ground.end):
         return None
     parental = lexicon.is_under(ground.term, lexicon.term("pgc:ParentalConsent"))
-    used = cued(passage, _TABLE, "pgq:UseAsConsent", ground.opens, ground.start)
+    clause = max(ground.opens, passage.text.rfind(";", ground.opens, ground.start))
+    used = cued(passage, _TABLE, "pgq:UseAsConsent", clause, ground.start)
     behind = cued(passage, _TABLE, "pgq:FollowsConsent", ground.end, ground.closes)
     if (used or behind) and not parental:
         return lexicon.term("dpv:ImpliedConsent"), False, "basis-implied"

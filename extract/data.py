@@ -55,6 +55,8 @@ def _sure(passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Ma
     """
     if of_list(passage) == cue("DataTopic"):
         return "list of data"
+    if _of_the_reader(passage, span):
+        return None
     if _neighbour(span, match, spans):
         return "among other data"
     strong = len(ontology.split(match.form)) > 1
@@ -92,6 +94,14 @@ def _neighbour(span: Span, match: Match, spans: list[tuple[Span, Match]]) -> boo
         if between and len(between) <= _GAP and all(word in _BETWEEN for word in between):
             return True
     return False
+
+
+def _of_the_reader(passage: Passage, span: Span) -> bool:
+    """Tell whether it is the reader who does something with the data, and not giving them to the company."""
+    clause = passage.clause_of(span.root)
+    if clause.actor != "person" or clause.passive:
+        return False
+    return not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing") and passage.block.kind != "item"
 
 
 _GAP = 4

@@ -73,6 +73,22 @@ class Clause:
         return "nobody" if doer is None else actor_of(doer)
 
     @cached_property
+    def is_hypothetical(self) -> bool:
+        """Tell whether the clause is a condition or a question: if, where, when, unless, whether."""
+        return any(
+            child.lower_ in _HYPOTHETICAL and child.dep_ in ("mark", "advmod", "obl") and child.i < self.head.i
+            for child in self.head.children
+        )
+
+    @cached_property
+    def is_advice(self) -> bool:
+        """Tell whether the clause tells the reader what to do, or what cannot be done ("cannot provide")."""
+        if any(child.lower_ in ("can", "could", "ca") and child.tag_ == "MD" for child in self.head.children):
+            return True
+        imperative = self.head.tag_ == "VB" and self.subject is None and not self.passive
+        return imperative and not any(child.tag_ in ("MD", "TO") for child in self.head.children)
+
+    @cached_property
     def negator(self) -> Token | None:
         """Return the word that negates the verb: not, never, no before its subject or object."""
         token: Token = self.head
@@ -91,6 +107,7 @@ class Clause:
         return None
 
 
+_HYPOTHETICAL = frozenset(("if", "where", "when", "unless", "whether", "until", "once", "in"))
 _NEGATORS = frozenset(("not", "n't", "n’t", "never", "neither", "nor", "no", "cannot"))
 
 

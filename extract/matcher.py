@@ -114,6 +114,8 @@ def _fits(form: Form, text: str, words: list[Word]) -> bool:
     """Tell whether the letters and the neighbourhood are as `form` asks."""
     if form.capitals and not all(word.text.isupper() for word in words):
         return False
+    if len(words) == 1 and _is_gerund(form.spelled[0]) and not _is_gerund(words[0].text):
+        return False
     if form.capitalised and not all(
         there.text.lower() == here.lower() and not (there.text[:1].islower() and here[:1].isupper())
         for there, here in zip(words, form.spelled, strict=True)
@@ -123,6 +125,11 @@ def _fits(form: Form, text: str, words: list[Word]) -> bool:
         around = text[max(0, words[0].start - _NEAR) : words[-1].end + _NEAR].lower()
         return any(word in around for word in form.near)
     return True
+
+
+def _is_gerund(word: str) -> bool:
+    """Tell whether a word ends in -ing: alone it is a noun with a sense of its own, "accounting" is no account."""
+    return word.lower().removesuffix("s").endswith("ing")
 
 
 def _closeness(form: Form, words: list[Word]) -> int:

@@ -13,7 +13,7 @@ from ontology import NAMESPACES
 _TABLE = "retention"
 _VALUE = NAMESPACES["rdf"] + "value"
 _UNITS = ("pgq:Hour", "pgq:Minute", "pgq:Day", "pgq:Week", "pgq:Month", "pgq:Year")
-_NEAR = 60  # characters between a verb of keeping and a period without a number
+_NEAR = 60  # characters between a period and a word that tells what it is about
 _MOST = 4  # digits of the number of a period; longer ones are identifiers
 _NUMBER_BEFORE = re.compile(
     r"(?:(?<!\w)(?P<low>\w+)(?:\s?[-–]\s?|\s(?:to|or|and)\s))?(?<!\w)(?P<high>\w+)[\s-]*(?:\(\s*(?P<digits>\d+)\s*\)\s*)?$"
@@ -118,7 +118,7 @@ def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> boo
         head = None if block.column_header is None else passage.policy.passages[block.column_header]
         if cued(head, _TABLE, "pgq:RetentionTopic"):
             return True
-    if cued(passage, _TABLE, "pgq:NoRetention", opens, closes):
+    if cued(passage, _TABLE, "pgq:NoRetention", opens, min(closes, start + _NEAR)):
         return False
     if _keeps(passage, opens, closes):
         return True

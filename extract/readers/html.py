@@ -87,7 +87,8 @@ def read_html(name: str, page: str) -> Document:
             _close(walk, element)
         _add(walk, element.tail)
     _flush(walk)
-    lines = _masked(page, walk.lines)
+    # The mask reads the parsed page, not the file: its depth is limited.
+    lines = _masked(etree.tostring(tree, encoding="unicode", method="html"), walk.lines)
     text, drafts = built(lines)
     if not text:
         raise UnreadablePolicy(name, "holds no text", "save the page as the browser shows it")
@@ -102,6 +103,8 @@ def _tree(name: str, page: str) -> HtmlElement:
         tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadablePolicy(name, "is no HTML that can be read", "save the page again") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise UnreadablePolicy(name, "is nested too deeply", "save the page as the browser shows it")
     if tree is None:
         raise UnreadablePolicy(name, "holds no text", "save the page as the browser shows it")
     return tree

@@ -1,0 +1,133 @@
+"""Writes a network as one HTML page that needs nothing but itself: no server, no font, no script from elsewhere."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from graph.network import LISTS, SHARES, concentration, controllers, named_by, recipients
+from graph.page.picture import draw
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+FOLDER = Path(__file__).parent
+_FILTERS = (("data", "Data"), ("purposes", "Purpose"), ("bases", "Legal basis"), ("roles", "Role"))
+_KINDS = (("known", "Known companies"), ("unknown", "Other companies"), ("category", "Kinds of recipient"))
+_SHOWN = 3
+
+
+def page(net: "DiGraph[str]") -> str:
+    """Return the page of `net`. Whatever a policy says is escaped, and the page may run its own script only."""
+    style = _file("picture.css") + _file("network.css")
+    script = _file("network.js")
+    drawing = draw(net)
+    left_out = f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
+    return Template(_file("network.html")).substitute(
+        title=escape(net.graph["title"]),
+        style=style,
+        style_hash=_hash(style),
+        script=script,
+        script_hash=_hash(script),
+        counts=_counts(net),
+        filters="\n".join(_filters(net)),
+        width=drawing.width,
+        height=drawing.height,
+        drawing=drawing.body,
+        left_out=left_out,
+        rows="\n".join(_row(net, number, node) for number, node in enumerate(recipients(net), 1)),
+        concentration="\n".join(_concentration(net)),
+        data=_data(net),
+    )
+
+
+def _file(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return the hash by which a content security policy allows an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _counts(net: "DiGraph[str]") -> str:
+    found = recipients(net)
+    numbers = (
+        (len(controllers(net)), "company", "companies"),
+        (len(found), "recipient", "recipients"),
+        (sum(1 for node in found if net.nodes[node]["reach"] > 1), "shared by several", "shared by several"),
+        (sum(len(said["statements"]) for *_, said in _shares(net)), "statement", "statements"),
+    )
+    return "".join(
+        f"<div><dt>{one if number == 1 else many}</dt><dd>{number:,}</dd></div>" for number, one, many in numbers
+    )
+
+
+def _shares(net: "DiGraph[str]") -> Iterator[tuple[str, str, dict[str, list[str]]]]:
+    return ((source, target, said) for source, target, said in net.edges(data=True) if said["relation"] == SHARES)
+
+
+def _filters(net: "DiGraph[str]") -> Iterator[str]:
+    """Yield a choice for each list of an edge that can be filtered by, and one for what a recipient is."""
+    for name, title in _FILTERS:
+        values = sorted({one for *_, said in _shares(net) for one in said[name]}, key=str.casefold)
+        yield _select(name, title, ((value, value) for value in values))
+    yield _select("look", "Recipients", _KINDS)
+
+
+def _select(name: str, title: str, choices: Iterable[tuple[str, str]]) -> str:
+    options = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in choices)
+    return f'<label>{title}<select name="{name}"><option value="">any</option>{options}</select></label>'
+
+
+def _row(net: "DiGraph[str]", number: int, node: str) -> str:
+    said = net.nodes[node]
+    edges = [net[one][node] for one in named_by(net, node)]
+    together = {name: sorted({one for edge in edges for one in edge[name]}, key=str.casefold) for name in LISTS}
+    what = "; ".join(said["activity"][:2]) if said["kind"] == "company" else "kind of recipient"
+    if not said["known"] and said["kind"] == "company":
+        what = "not known beforehand"
+    through = f'<span class="through">through {escape(", ".join(together["services"]))}</span>'
+    return (
+        f'<tr data-node="{escape(node)}" data-look="{_look(net, node)}"><td class="number">{number}</td>'
+        f'<th scope="row"><button type="button" class="name {_look(net, node)}">{escape(said["label"])}</button>'
+        f'<span class="what">{escape(what)}</span>{through if together["services"] else ""}</th>'
+        f'<td class="number reach" data-sort="{said["reach"]}">{said["reach"]}</td>'
+        f"{_cell(together['data'])}{_cell(together['purposes'])}{_cell(together['bases'])}</tr>"
+    )
+
+
+def _look(net: "DiGraph[str]", node: str) -> str:
+    said = net.nodes[node]
+    return "category" if said["kind"] == "category" else "known" if said["known"] else "unknown"
+
+
+def _cell(values: list[str]) -> str:
+    """Return a cell with the first few values and the number of the others; "not stated" if there are none."""
+    if not values:
+        return '<td data-sort="0"><span class="silent">not stated</span></td>'
+    more = f' <span class="more">+{len(values) - _SHOWN}</span>' if len(values) > _SHOWN else ""
+    full = escape("; ".join(values))
+    return f'<td data-sort="{len(values)}" title="{full}">{escape("; ".join(values[:_SHOWN]))}{more}</td>'
+
+
+def _concentration(net: "DiGraph[str]") -> Iterator[str]:
+    found = [one for one in concentration(net) if one.mentions > 1]
+    for one in sorted(found, key=lambda one: (-one.mentions, one.activity)):
+        yield (
+            f'<tr><th scope="row">{escape(one.activity)}</th><td class="number">{one.recipients}</td>'
+            f'<td class="number">{one.mentions}</td><td class="number">{one.hhi:.2f}</td>'
+            f'<td><meter min="0" max="1" value="{one.hhi:.2f}"></meter></td></tr>'
+        )
+
+
+def _data(net: "DiGraph[str]") -> str:
+    """Return nodes and edges as JSON in which no tag can begin or end."""
+    nodes = {node: dict(said) for node, said in net.nodes(data=True)}
+    edges = [{"source": source, "target": target, **said} for source, target, said in _shares(net)]
+    text = json.dumps({"nodes": nodes, "edges": edges}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,240 @@
+"""Draws a network as SVG in three columns: the companies in the middle, shared recipients to the right.
+
+To the left stand the recipients that one company alone names, beside that company, so that no label lies on
+another and lines cross as little as they can. All positions follow from the network; nothing is left to chance.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph.network import SHARES, controllers, label_key, named_by, recipients
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
+FOLDER = Path(__file__).parent
+COMPANIES = 40  # more than this, and a picture is no longer read
+SHARED = 40
+OWN = 60
+
+_WIDTH = 980
+_LEFT, _BOX, _RIGHT = 280, (378, 586), 690  # ends of lines: recipients, the two sides of a company, recipients
+_TOP, _ROW, _LETTER = 64, 25, 6.7
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    node: str
+    x: float
+    y: float
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a picture shows: lines and nodes as SVG, its size, and how many nodes there was no room for."""
+
+    body: str
+    width: int
+    height: int
+    left_out: int
+
+
+def draw(net: "DiGraph[str]") -> Drawing:
+    """Return the drawing of the companies and recipients that fit, those with the most links first."""
+    companies, shared, own = _chosen(net)
+    spots = _spots(net, companies, shared, own)
+    rows = max((spot.y for spot in spots.values()), default=_TOP)
+    shown = len(companies) + len(shared) + len(own)
+    wanted = len(controllers(net)) + len([one for one in recipients(net) if not net.nodes[one]["policy"]])
+    parts = [*_headings(companies, shared, own), *_lines(net, spots), *_nodes(net, spots)]
+    return Drawing("\n".join(parts), _WIDTH, int(rows + 2 * _ROW), max(0, wanted - shown))
+
+
+def picture(net: "DiGraph[str]") -> str:
+    """Return the drawing as an SVG file of its own, with its styles and a legend."""
+    drawing = draw(net)
+    height = drawing.height + 40
+    style = (FOLDER / "picture.css").read_text(encoding="utf-8")
+    title = escape(net.graph["title"])
+    note = f"{drawing.left_out} more with fewer links are left out" if drawing.left_out else ""
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {height}" role="img">
+<title>{title}</title>
+<style>
+{style}svg {{ background: var(--paper); }}
+</style>
+{drawing.body}
+{_legend(drawing.height + 14, note)}
+</svg>
+"""
+
+
+def _chosen(net: "DiGraph[str]") -> tuple[list[str], list[str], list[str]]:
+    """Return the companies, the recipients that several name and those that one names, as far as they fit."""
+    ranked = sorted(controllers(net), key=lambda node: (-net.nodes[node]["names"], label_key(net, node)))
+    companies = sorted(ranked[:COMPANIES], key=lambda node: label_key(net, node))
+    others = [node for node in recipients(net) if node not in set(companies)]
+    shared = [node for node in others if net.nodes[node]["reach"] > 1][:SHARED]
+    by_company = {
+        company: sorted(
+            (one for one in net.successors(company) if one in others and net.nodes[one]["reach"] == 1),
+            key=lambda node: (not net.nodes[node]["known"], net.nodes[node]["kind"], label_key(net, node)),
+        )
+        for company in companies
+    }
+    found = [node for group in by_company.values() for node in group if net.nodes[node]["kind"] != "service"]
+    if len(found) > OWN:
+        fair = max(1, OWN // len(companies))
+        found = [node for group in by_company.values() for node in group[:fair]]
+    return companies, shared, found
+
+
+def _spots(net: "DiGraph[str]", companies: list[str], shared: list[str], own: list[str]) -> dict[str, _Spot]:
+    """Return the place of each node: companies level with their own recipients, all columns equally high."""
+    heights = [len(own) + max(0, len(companies) - 1) * 0.6, len(companies) * 1.5, len(shared) * 1.35]
+    height = max(heights) * _ROW
+    spots: dict[str, _Spot] = {}
+    groups = [[node for node in own if company in set(named_by(net, node))] for company in companies]
+    y = _TOP + (height - heights[0] * _ROW) / 2
+    middle: list[float | None] = []
+    for group in groups:
+        middle.append(y + (len(group) - 1) * _ROW / 2 if group else None)
+        for node in group:
+            spots[node] = _Spot(node, _LEFT, y, "own")
+            y += _ROW
+        y += 0.6 * _ROW if group else 0
+    for company, place in zip(companies, _spread(middle, height), strict=True):
+        spots[company] = _Spot(company, (_BOX[0] + _BOX[1]) / 2, place, "company")
+    step = height / max(1, len(shared))
+    for number, node in enumerate(shared):
+        spots[node] = _Spot(node, _RIGHT, _TOP + step * (number + 0.5) - _ROW / 2, "shared")
+    return spots
+
+
+def _spread(wanted: list[float | None], height: float) -> list[float]:
+    """Return heights in the order of `wanted`, near what is wanted and at least one and a half rows apart."""
+    step = height / max(1, len(wanted))
+    even = [_TOP + step * (number + 0.5) - _ROW / 2 for number in range(len(wanted))]
+    places = [one if one is not None else even[number] for number, one in enumerate(wanted)]
+    gap = 1.5 * _ROW
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + gap)
+    bottom = _TOP + height - _ROW / 2
+    for number in range(len(places) - 1, -1, -1):
+        places[number] = min(places[number], bottom)
+        bottom = places[number] - gap
+    return places
+
+
+def _headings(companies: list[str], shared: list[str], own: list[str]) -> Iterator[str]:
+    for x, anchor, text, found in (
+        (_LEFT, "end", "named by one company", own),
+        ((_BOX[0] + _BOX[1]) / 2, "middle", "companies", companies),
+        (_RIGHT, "start", "named by several companies", shared),
+    ):
+        if found:
+            yield f'<text class="heading" x="{x:.0f}" y="24" text-anchor="{anchor}">{text}</text>'
+
+
+def _lines(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
+    """Yield the lines between companies and recipients, those to shared recipients last."""
+    drawn = [
+        (source, target)
+        for source, target, said in net.edges(data=True)
+        if said["relation"] == SHARES and source in spots and target in spots
+    ]
+    for source, target in sorted(drawn, key=lambda edge: (spots[edge[1]].column, edge)):
+        said = net[source][target]
+        classes = f"edge {spots[target].column}" + (" possible" if said["possible"] else "")
+        weight = 1 + min(3.0, 0.35 * len(said["data"]))
+        names = f"{net.nodes[source]['label']} → {net.nodes[target]['label']}"
+        path = _curve(spots[source], spots[target])
+        yield (
+            f'<g class="{classes}" data-source="{escape(source)}" data-target="{escape(target)}">'
+            f'<title>{escape(names)}</title><path class="touch" d="{path}"/>'
+            f'<path d="{path}" stroke-width="{weight:.2f}"/></g>'
+        )
+
+
+def _curve(source: _Spot, target: _Spot) -> str:
+    """Return the path from the side of a company that faces `target` to its mark."""
+    if target.column == "company":  # one company names another: an arc beside the column
+        x = _BOX[1]
+        return f"M{x} {source.y:.1f}C{x + 70} {source.y:.1f} {x + 70} {target.y:.1f} {x} {target.y:.1f}"
+    start = _BOX[1] if target.column == "shared" else _BOX[0]
+    end = target.x - 12 if target.column == "shared" else target.x + 12
+    bend = (start + end) / 2
+    return f"M{start} {source.y:.1f}C{bend:.1f} {source.y:.1f} {bend:.1f} {target.y:.1f} {end:.1f} {target.y:.1f}"
+
+
+def _nodes(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
+    for node, spot in spots.items():
+        said = net.nodes[node]
+        label = said["label"]
+        reach = said["reach"]
+        about = f"{label}, names {said['names']} recipients" if spot.column == "company" else f"{label}, {_named(reach)}"
+        yield (
+            f'<g class="node {spot.column} {_look(said)}" data-node="{escape(node)}" tabindex="0" role="button" '
+            f'aria-label="{escape(about)}"><title>{escape(about)}</title>{_mark(spot, said, reach)}'
+            f"{_label(spot, label, reach)}</g>"
+        )
+
+
+def _named(reach: int) -> str:
+    return "named by one company" if reach == 1 else f"named by {reach} companies"
+
+
+def _look(said: dict[str, object]) -> str:
+    """Return the class that tells what a node is: its shape says it too."""
+    if said["policy"]:
+        return "has-policy"
+    if said["kind"] == "category":
+        return "category"
+    return "known" if said["known"] else "unknown"
+
+
+def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
+    """Return a box for a company, a disc or ring for a recipient, a diamond for a kind of recipient."""
+    y = spot.y
+    if spot.column == "company":
+        return f'<rect x="{_BOX[0]}" y="{y - 14:.1f}" width="{_BOX[1] - _BOX[0]}" height="28" rx="14"/>'
+    size = min(10.0, 4 + 1.2 * reach)
+    if _look(said) == "category":
+        s = size + 1
+        return f'<path d="M{spot.x} {y - s:.1f}l{s:.1f} {s:.1f}l-{s:.1f} {s:.1f}l-{s:.1f} -{s:.1f}z"/>'
+    return f'<circle cx="{spot.x}" cy="{y:.1f}" r="{size:.1f}"/>'
+
+
+def _label(spot: _Spot, label: str, reach: int) -> str:
+    y = f"{spot.y + 4.5:.1f}"
+    if spot.column == "company":
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 30))}</text>'
+    if spot.column == "own":
+        return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
+    count = f'<tspan class="reach" dx="7">{reach}</tspan>'
+    return f'<text x="{spot.x + 20:.0f}" y="{y}">{escape(_short(label, 34))}{count}</text>'
+
+
+def _short(label: str, longest: int = _LONGEST) -> str:
+    words = " ".join(label.split())
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+
+
+def _legend(y: int, note: str) -> str:
+    """Return what the marks mean, as a line at the foot of a picture."""
+    entries: Iterable[tuple[str, str]] = (
+        ('<g class="node known"><circle cx="0" cy="0" r="6"/></g>', "company"),
+        ('<g class="node unknown"><circle cx="0" cy="0" r="6"/></g>', "company not known beforehand"),
+        ('<g class="node category"><path d="M0 -7l7 7l-7 7l-7 -7z"/></g>', "kind of recipient"),
+        ('<g class="edge shared possible"><path d="M-12 0h24" stroke-width="2"/></g>', "may share"),
+    )
+    parts, x = [], 40.0
+    for mark, text in entries:
+        parts.append(f'<g transform="translate({x:.0f} {y})">{mark}<text class="note" x="18" y="4">{text}</text></g>')
+        x += 18 + len(text) * _LETTER + 44
+    parts.append(f'<text class="note" x="{_WIDTH - 20}" y="{y + 4}" text-anchor="end">{escape(note)}</text>')
+    return "\n".join(parts)
