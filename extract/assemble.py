@@ -108,6 +108,8 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     for passage in policy.passages:
         drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _within_purposes(drafts)))
+    for draft in drafts:
+        _source_above(draft)
     _point_back(drafts)
     kept: list[Draft] = []
     for draft in drafts:
@@ -409,6 +411,20 @@ def _lists_recipients(cell: Draft) -> bool:
     return of_list(cell.passage) == cue("RecipientTopic")
 
 
+def _source_above(draft: Draft) -> None:
+    """Take over the source that the heading names for the data below it ("Information you give us")."""
+    heading = draft.passage.section
+    if heading is None or draft.denied or not draft.specific_data or draft.has(_SOURCE, _RECIPIENT, _SERVICE):
+        return
+    for match in heading.found("data-sources"):
+        if match.term != _TERM("dpv:DataSource"):
+            evidence = heading.evidence(
+                match.start, match.end, support="Inherited", confidence=0.75, rule="source in a heading"
+            )
+            draft.claims.append(Claim(_SOURCE, Concept(match.term), (evidence,)))
+            return
+
+
 def _point_back(drafts: list[Draft]) -> None:
     """Let sentences that point back take over what they point to.
 
@@ -427,7 +443,7 @@ def _point_back(drafts: list[Draft]) -> None:
             signs = _signs_back(draft)
             if cue("TheseData") in signs:
                 _data_before(draft, same) or _data_before(draft, before)
-            elif cue("WeakBack") in signs:
+            elif cue("WeakBack") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
         if draft.has(_BASIS) and not draft.has(_PURPOSE):
             _basis_after(draft, same)

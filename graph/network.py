@@ -46,6 +46,11 @@ _SLOTS = {
     "pg:hasTransferBasis": "safeguards",
 }
 _ROLES = {"dpv:hasDataProcessor": "processor", "dpv:hasRecipientThirdParty": "third party"}
+_UNSAID = (
+    "pg:scenario",
+    "pg:modality",
+    *_ROLES,
+)  # headings and repetitions, which say nothing of a recipient
 _ABOUT_ONE = ("dpv:hasRecipient", *_ROLES)  # what is said of one recipient and not of the others beside it
 
 
@@ -114,7 +119,8 @@ def recipients(net: "DiGraph[str]") -> list[str]:
     found = [
         node
         for node, said in net.nodes(data=True)
-        if said["kind"] != "service" and any(net[one][node]["relation"] == SHARES for one in net.predecessors(node))
+        if said["kind"] != "service"
+        and any(net[one][node]["relation"] == SHARES for one in net.predecessors(node))
     ]
     return sorted(found, key=lambda node: (-net.nodes[node]["reach"], label_key(net, node)))
 
@@ -273,7 +279,7 @@ class _Reader:
             elsewhere = (predicate in _ABOUT_ONE and value != recipient) or (
                 predicate == "dpv:hasService" and not self._is_of(value, recipient)
             )
-            if predicate not in _ROLES and not elsewhere:
+            if predicate not in _UNSAID and not elsewhere:
                 says = self._store.ontology.label(ontology.expand(predicate)).removeprefix("has ")
                 made.quotes.append(_Quote(says, self.label(value), quote, start, end))
         for name in _SLOTS.values():
@@ -302,4 +308,6 @@ def _edge(relation: str, statements: Iterable[_Statement]) -> dict[str, Any]:
 
 
 def _together(lists: Iterable[Iterable[str]]) -> list[str]:
-    return sorted({value for values in lists for value in values}, key=lambda value: (value.casefold(), value))
+    return sorted(
+        {value for values in lists for value in values}, key=lambda value: (value.casefold(), value)
+    )

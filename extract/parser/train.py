@@ -7,8 +7,8 @@ One tok2vec is shared by a tagger and a transition-based parser (`config.cfg`). 
 sentence once, at times joined to those after it as in a paragraph, at times changed into what policies
 are full of: headings, list items without a full stop, long lists, curly quotes, runs of spaces
 (`treebank.variant`). The words are those of spaCy's own tokeniser, with the gold words aligned to them.
-Adam, averaged weights, a learning rate that falls to a twentieth; the epoch kept is the one with the
-best labelled attachment on the dev half. The test half is used for the printed figures only. Set
+Adam, averaged weights, a learning rate that falls to a twentieth; training ends when two
+epochs bring no better labelled attachment on the dev half, and the best one is kept. The test half is used for the printed figures only. Set
 OPENBLAS_NUM_THREADS=1: more threads only wait for each other.
 """
 
@@ -41,6 +41,7 @@ _DROPOUT = 0.2
 _WORDS_PER_BATCH = (700, 2000)
 _LEARNING_RATES = (0.0015, 0.000075)
 _GROUP_SIZES = (1, 1, 1, 2, 3)
+_PATIENCE = 2  # epochs without a better score
 _WARM_UP = 200  # steps
 _EPOCHS_BETWEEN_SCORES = 4  # in the first half
 _BLANKS_AT_FIRST = 500  # enough for the tagger and parser to learn that there are such labels
@@ -73,7 +74,7 @@ def train(folder: Path, output: Path, *, epochs: int) -> Iterator[str]:
     optimizer = Adam(_LEARNING_RATES[0], L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=True)
     gc.freeze()  # the gold words stay until the end: no need to look through them at each collection
     gc.set_threshold(20_000)
-    best, steps, begin = 0.0, 0, time.perf_counter()
+    best, best_epoch, steps, begin = 0.0, 0, 0, time.perf_counter()
     for epoch in range(epochs):
         examples = [_example(nlp, group) for group in _groups(gold, rng, spare)]
         rng.shuffle(examples)
@@ -87,10 +88,12 @@ def train(folder: Path, output: Path, *, epochs: int) -> Iterator[str]:
             with nlp.use_params(optimizer.averages):
                 scores = nlp.evaluate([raw_example(nlp, (sentence,)) for sentence in dev])
                 if scores["dep_las"] > best:
-                    best = scores["dep_las"]
+                    best, best_epoch = scores["dep_las"], epoch
                     _save(nlp, output)
             line += f" UAS {scores['dep_uas']:.4f} LAS {scores['dep_las']:.4f} tags {scores['tag_acc']:.4f}"
         yield line
+        if epoch >= epochs // 2 + _PATIENCE and epoch - best_epoch >= _PATIENCE:
+            return
 
 
 def _rate_at(done: float, steps: int) -> float:

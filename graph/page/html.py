@@ -26,7 +26,9 @@ def page(net: "DiGraph[str]") -> str:
     style = _file("picture.css") + _file("network.css")
     script = _file("network.js")
     drawing = draw(net)
-    left_out = f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
+    left_out = (
+        f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
+    )
     return Template(_file("network.html")).substitute(
         title=escape(net.graph["title"]),
         style=style,
@@ -63,12 +65,15 @@ def _counts(net: "DiGraph[str]") -> str:
         (sum(len(said["statements"]) for *_, said in _shares(net)), "statement", "statements"),
     )
     return "".join(
-        f"<div><dt>{one if number == 1 else many}</dt><dd>{number:,}</dd></div>" for number, one, many in numbers
+        f"<div><dt>{one if number == 1 else many}</dt><dd>{number:,}</dd></div>"
+        for number, one, many in numbers
     )
 
 
 def _shares(net: "DiGraph[str]") -> Iterator[tuple[str, str, dict[str, list[str]]]]:
-    return ((source, target, said) for source, target, said in net.edges(data=True) if said["relation"] == SHARES)
+    return (
+        (source, target, said) for source, target, said in net.edges(data=True) if said["relation"] == SHARES
+    )
 
 
 def _filters(net: "DiGraph[str]") -> Iterator[str]:
@@ -87,7 +92,9 @@ def _select(name: str, title: str, choices: Iterable[tuple[str, str]]) -> str:
 def _row(net: "DiGraph[str]", number: int, node: str) -> str:
     said = net.nodes[node]
     edges = [net[one][node] for one in named_by(net, node)]
-    together = {name: sorted({one for edge in edges for one in edge[name]}, key=str.casefold) for name in LISTS}
+    together = {
+        name: sorted({one for edge in edges for one in edge[name]}, key=str.casefold) for name in LISTS
+    }
     what = "; ".join(said["activity"][:2]) if said["kind"] == "company" else "kind of recipient"
     if not said["known"] and said["kind"] == "company":
         what = "not known beforehand"
@@ -129,5 +136,7 @@ def _data(net: "DiGraph[str]") -> str:
     """Return nodes and edges as JSON in which no tag can begin or end."""
     nodes = {node: dict(said) for node, said in net.nodes(data=True)}
     edges = [{"source": source, "target": target, **said} for source, target, said in _shares(net)]
-    text = json.dumps({"nodes": nodes, "edges": edges}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        {"nodes": nodes, "edges": edges}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

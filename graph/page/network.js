@@ -65,7 +65,8 @@ function part(edge, other, open) {
 function show(title, sub, parts, focus) {
   panel.replaceChildren(make("h2", "", title), make("p", "sub", sub), ...parts);
   panel.scrollTop = 0;
-  if (focus) panel.focus({ preventScroll: window.innerWidth > 1000 });
+  if (focus) panel.focus({ preventScroll: true });
+  if (getComputedStyle(panel).position === "static") panel.scrollIntoView({ block: "start" });
 }
 
 function showNode(id, focus) {
@@ -208,4 +209,5 @@ document.addEventListener("keydown", (event) => {
 form.addEventListener("input", refresh);
 form.addEventListener("reset", () => setTimeout(refresh));
 form.addEventListener("submit", (event) => event.preventDefault());
-if (document.querySelectorAll("#table tbody tr").length > 100) select(tabs[1]);
+// A picture of very many, or one on a telephone, is harder to read than the table.
+if (document.querySelectorAll("#table tbody tr").length > 100 || window.innerWidth < 700) select(tabs[1]);

@@ -20,8 +20,12 @@ COMPANIES = 40  # more than this, and a picture is no longer read
 SHARED = 40
 OWN = 60
 
-_WIDTH = 980
-_LEFT, _BOX, _RIGHT = 280, (378, 586), 690  # ends of lines: recipients, the two sides of a company, recipients
+_WIDTH = 1000
+_LEFT, _BOX, _RIGHT = (
+    280,
+    (378, 586),
+    690,
+)  # ends of lines: recipients, the two sides of a company, recipients
 _TOP, _ROW, _LETTER = 64, 25, 6.7
 _LONGEST = 40
 
@@ -82,7 +86,11 @@ def _chosen(net: "DiGraph[str]") -> tuple[list[str], list[str], list[str]]:
     by_company = {
         company: sorted(
             (one for one in net.successors(company) if one in others and net.nodes[one]["reach"] == 1),
-            key=lambda node: (not net.nodes[node]["known"], net.nodes[node]["kind"], label_key(net, node)),
+            key=lambda node: (
+                net.nodes[node]["kind"] == "category",
+                not net.nodes[node]["known"],
+                label_key(net, node),
+            ),
         )
         for company in companies
     }
@@ -176,7 +184,11 @@ def _nodes(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
         said = net.nodes[node]
         label = said["label"]
         reach = said["reach"]
-        about = f"{label}, names {said['names']} recipients" if spot.column == "company" else f"{label}, {_named(reach)}"
+        about = (
+            f"{label}, names {said['names']} recipients"
+            if spot.column == "company"
+            else f"{label}, {_named(reach)}"
+        )
         yield (
             f'<g class="node {spot.column} {_look(said)}" data-node="{escape(node)}" tabindex="0" role="button" '
             f'aria-label="{escape(about)}"><title>{escape(about)}</title>{_mark(spot, said, reach)}'
@@ -212,11 +224,11 @@ def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
 def _label(spot: _Spot, label: str, reach: int) -> str:
     y = f"{spot.y + 4.5:.1f}"
     if spot.column == "company":
-        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 30))}</text>'
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 26))}</text>'
     if spot.column == "own":
         return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
     count = f'<tspan class="reach" dx="7">{reach}</tspan>'
-    return f'<text x="{spot.x + 20:.0f}" y="{y}">{escape(_short(label, 34))}{count}</text>'
+    return f'<text x="{spot.x + 20:.0f}" y="{y}">{escape(_short(label, 32))}{count}</text>'
 
 
 def _short(label: str, longest: int = _LONGEST) -> str:
@@ -234,7 +246,9 @@ def _legend(y: int, note: str) -> str:
     )
     parts, x = [], 40.0
     for mark, text in entries:
-        parts.append(f'<g transform="translate({x:.0f} {y})">{mark}<text class="note" x="18" y="4">{text}</text></g>')
+        parts.append(
+            f'<g transform="translate({x:.0f} {y})">{mark}<text class="note" x="18" y="4">{text}</text></g>'
+        )
         x += 18 + len(text) * _LETTER + 44
     parts.append(f'<text class="note" x="{_WIDTH - 20}" y="{y + 4}" text-anchor="end">{escape(note)}</text>')
     return "\n".join(parts)
