@@ -33,7 +33,8 @@ _SCENARIO = _TERM("pg:scenario")
 _CONDITION = _TERM("pg:hasCondition")
 _MODALITY = _TERM("pg:modality")
 _EXHAUSTIVE = _TERM("pg:isExhaustive")
-_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE))
+_THIRD_COUNTRY = _TERM("dpv:hasThirdCountry")
+_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE, _THIRD_COUNTRY))
 _FACTS = frozenset(
     _TERM(name)
     for name in (
@@ -55,7 +56,6 @@ _OF_THE_POLICY = frozenset(
         "pg:hasTransferBasis",
         "dpv:hasConsequence",
         "dpv:hasNecessity",
-        "dpv:hasThirdCountry",
     )
 )
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back

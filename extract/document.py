@@ -1,4 +1,4 @@
-"""What a reader makes of a file: the stored text and its blocks, with offsets that hold in the stored text."""
+"""What a reader makes of a file: the stored text and its blocks, with offsets that hold in that text."""
 
 import hashlib
 import unicodedata
@@ -72,9 +72,8 @@ class Document:
             pieces[last][1] - (ends[last] - (end - 1)) + 1,
         )
 
-
     def locate(self, offset: int) -> tuple[int, int] | None:
-        """Return (block, character of its visible text) for an offset of the stored text; None between blocks."""
+        """Return (block, character of its visible text) for an offset of the stored text; or None."""
         index = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
         if index < 0:
             return None

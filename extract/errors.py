@@ -9,7 +9,7 @@ class ExtractError(Exception):
     """Raised when a policy cannot be turned into claims; the message names the policy and what to do."""
 
 
-class UnreadablePolicy(ExtractError):
+class UnreadablePolicy(ExtractError):  # noqa: N818 - it says what is the matter with the policy
     """Raised when a file holds no text that could be read."""
 
     def __init__(self, name: str, problem: str, advice: str, place: str = "") -> None:

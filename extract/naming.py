@@ -8,6 +8,8 @@ import ontology
 
 MOST_WORDS = 9
 MOST_LETTERS = 80
+LONGEST_SENTENCE = 1000  # letters; what stands further ahead is another sentence
+LONGEST_LEGAL_WORD = 16
 MOST_INITIAL = 2  # letters of an initial with its point
 
 _TOKEN = re.compile(r"(?:[^\s,;:()\[\]{}<>“”„\"|•]|:(?=[^\s/]))+")
@@ -131,6 +133,8 @@ def name_after(text: str, start: int, stop: int | None = None) -> tuple[int, int
             continue
         first = token.start() if first is None else first
         last, pending = token.end(), False
+        if last - first > MOST_LETTERS:
+            return None
         bare = _POSSESSIVE.sub("", raw)
         ends = bare != raw or (raw[-1] in ".!?" and not legal and len(raw) > MOST_INITIAL)
         if ends or (has_legal_form(text[first:last]) and not _legal_follows(text, last)):
@@ -223,9 +227,9 @@ def defined_names(inside: str) -> tuple[str, ...] | None:
 
 def sentence_start(text: str, place: int) -> int:
     """Return where the sentence around character `place` begins; points of legal forms end none."""
-    start = 0
-    for stop in _SENTENCE_END.finditer(text, 0, place):
-        before = text[: stop.start() + 1].split()
+    start = max(0, place - LONGEST_SENTENCE)
+    for stop in _SENTENCE_END.finditer(text, start, place):
+        before = text[max(start, stop.start() - LONGEST_LEGAL_WORD) : stop.start() + 1].split()
         if not (before and is_legal_form(before[-1])):
             start = stop.end()
     return start

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from extract.around import cued, cues, sentence
 from extract.claim import Claim, Concept, Node, Value
+from extract.controller import controllers
 from extract.matcher import Match, matcher
 from extract.passage import Passage, Policy
 
@@ -35,13 +36,14 @@ class _Place:
 
 def transfers(policy: Policy) -> Iterator[Claim]:
     """Yield the places to which data go or in which they are kept, and what makes the transfers lawful."""
+    home = _home(policy)
     for passage in policy.body():
         taken: list[tuple[int, int]] = []
         for place in _outside(passage):
             taken.append((place.start, place.end))
             yield from _out_of(passage, place)
         for place in _named(passage, tuple(taken)):
-            yield from _into(passage, place)
+            yield from _into(passage, place, home)
         yield from _safeguards(passage)
 
 
@@ -193,8 +195,12 @@ def _reached(passage: Passage, place: _Place) -> bool:
     )
 
 
-def _into(passage: Passage, place: _Place) -> Iterator[Claim]:
-    """Yield where the data go: a third country, or a place of storage within the EEA and the UK."""
+def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Claim]:
+    """Yield where the data go or are kept: a place of storage, a third country, or both.
+
+    Which country is a third one depends on where the company is: the EU is one to a company in the United
+    Kingdom (UK GDPR Art. 44), and the other way round; without knowing it, the EEA and the UK are none.
+    """
     lexicon = passage.policy.ontology
     term = place.terms[0].term
     words = passage.evidence(place.start, place.end, rule="transfer-place")
@@ -204,15 +210,30 @@ def _into(passage: Passage, place: _Place) -> Iterator[Claim]:
     if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
         return
-    home = [lexicon.term(curie) for curie in ("loc:EEA", "loc:EU", "loc:GB")]
-    if not any(lexicon.is_under(term, area) for area in home):
+    abroad = not any(lexicon.is_under(term, area) for area in home)
+    if abroad:
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,))
     elif verb >= 0:
         yield Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
-    else:
+    if verb < 0 and not (abroad and cued(passage, _TABLE, "pgq:ShareVerb", place.opens, place.closes)):
         where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
         stored: Value = Node("storage", (lexicon.term("dpv:StorageLocation"),), (where,))
         yield Claim(lexicon.term("dpv:hasStorageCondition"), stored, (words,))
+
+
+def _home(policy: Policy) -> frozenset[str]:
+    """Return the areas that are not abroad for the company of a policy, by the country that it states."""
+    lexicon = policy.ontology
+    eea, union, kingdom = (lexicon.term(curie) for curie in ("loc:EEA", "loc:EU", "loc:GB"))
+    stated = {
+        claim.value.iri
+        for controller in controllers(policy)
+        for claim in controller.claims
+        if claim.predicate == lexicon.term("dpv:hasCountry") and isinstance(claim.value, Concept)
+    }
+    if not stated or not stated.isdisjoint((eea, union)) or any(lexicon.is_under(c, eea) for c in stated):
+        return frozenset((eea, union, *(stated or (kingdom,))))
+    return frozenset(stated)
 
 
 def _safeguards(passage: Passage) -> Iterator[Claim]:

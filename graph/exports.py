@@ -24,9 +24,7 @@ class UnknownFormat(PolicyGraphError):  # noqa: N818  named after what it says, 
     """Raised when a network is to be written to a file whose ending names no format."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path}: no format ends in {path.suffix or 'nothing'!r}; there are {', '.join(ENDINGS)}"
-        )
+        super().__init__(f"{path}: no format has this ending; write to a file in {', '.join(ENDINGS)}")
 
 
 def write(net: "DiGraph[str]", path: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Makes a network of companies and recipients from a store: who shares which data with whom, what for, on which basis.
+"""Makes a network of companies and recipients from a store: who shares which data with whom, and what for.
 
 The nodes are IRIs with the attributes
 
@@ -56,7 +56,7 @@ _ABOUT_ONE = ("dpv:hasRecipient", *_ROLES)  # what is said of one recipient and 
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """How far the recipients of one kind are a few: `hhi` is 1 for a single one, near 0 for many equal ones."""
+    """How far the recipients of one activity are a few: `hhi` is 1 for one alone, near 0 for many."""
 
     activity: str
     recipients: int
@@ -119,8 +119,7 @@ def recipients(net: "DiGraph[str]") -> list[str]:
     found = [
         node
         for node, said in net.nodes(data=True)
-        if said["kind"] != "service"
-        and any(net[one][node]["relation"] == SHARES for one in net.predecessors(node))
+        if said["kind"] != "service" and any(edge["relation"] == SHARES for edge in net.pred[node].values())
     ]
     return sorted(found, key=lambda node: (-net.nodes[node]["reach"], label_key(net, node)))
 
@@ -283,7 +282,7 @@ class _Reader:
                 says = self._store.ontology.label(ontology.expand(predicate)).removeprefix("has ")
                 made.quotes.append(_Quote(says, self.label(value), quote, start, end))
         for name in _SLOTS.values():
-            getattr(made, name).sort(key=str.casefold)
+            setattr(made, name, together([getattr(made, name)]))
         return made
 
     def _rows(self, name: str) -> Iterator[tuple[str, ...]]:
@@ -291,23 +290,23 @@ class _Reader:
         found = self._store.query((FLOWS / f"{name}.rq").read_text(encoding="utf-8"))
         assert isinstance(found, ox.QuerySolutions)
         for row in found:
-            yield tuple("" if cell is None else cell.value for cell in row)  # type: ignore[union-attr]
+            yield tuple("" if cell is None else cell.value for cell in row)
 
 
 def _edge(relation: str, statements: Iterable[_Statement]) -> dict[str, Any]:
     """Return the attributes of an edge that `statements` make."""
     said = [asdict(statement) for statement in statements]
-    lists = {name: _together(one.get(name, ()) for one in said) for name in LISTS if name != "policies"}
+    lists = {name: together(one.get(name, ()) for one in said) for name in LISTS if name != "policies"}
     return {
         "relation": relation,
         **lists,
-        "policies": _together([one["policy"]] for one in said),
+        "policies": together([one["policy"]] for one in said),
         "possible": bool(said) and all(one["possible"] for one in said),
         "statements": said,
     }
 
 
-def _together(lists: Iterable[Iterable[str]]) -> list[str]:
-    return sorted(
-        {value for values in lists for value in values}, key=lambda value: (value.casefold(), value)
-    )
+def together(lists: Iterable[Iterable[str]]) -> list[str]:
+    """Return the values of all lists, each once, in the order of a dictionary."""
+    found = {value for values in lists for value in values}
+    return sorted(found, key=lambda value: (value.casefold(), value))

@@ -72,8 +72,10 @@ def _kind(claim: Claim) -> str | None:
     """Return the kind of mention that a claim makes: that of its value, else that of its property."""
     lexicon = ontology.load()
     predicate = lexicon.term("pg:mentionKind")
-    if isinstance(claim.value, Concept):
-        for kind in lexicon.values(claim.value.iri, predicate):
+    value = claim.value
+    named = (value.iri,) if isinstance(value, Concept) else value.types if isinstance(value, Node) else ()
+    for iri in named:
+        for kind in lexicon.values(iri, predicate):
             return kind
     return next(iter(lexicon.values(claim.predicate, predicate)), None)
 

@@ -105,7 +105,7 @@ def test_purpose_as_a_list_item() -> None:
 
 
 def test_data_as_a_list_item() -> None:
-    doc = _parse("your name and e-mail address;")
+    doc = _parse("your name and your e-mail address;")
     assert _the(doc, "name").dep_ == "ROOT"
     assert (_the(doc, "address").dep_, _the(doc, "address").head.text) == ("conj", "name")
     assert _the(doc, "mail").head.text == "address"

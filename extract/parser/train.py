@@ -7,9 +7,9 @@ One tok2vec is shared by a tagger and a transition-based parser (`config.cfg`). 
 sentence once, at times joined to those after it as in a paragraph, at times changed into what policies
 are full of: headings, list items without a full stop, long lists, curly quotes, runs of spaces
 (`treebank.variant`). The words are those of spaCy's own tokeniser, with the gold words aligned to them.
-Adam, averaged weights, a learning rate that falls to a twentieth; training ends when two
-epochs bring no better labelled attachment on the dev half, and the best one is kept. The test half is used for the printed figures only. Set
-OPENBLAS_NUM_THREADS=1: more threads only wait for each other.
+Adam, averaged weights, a learning rate that falls to a twentieth; training ends when two epochs bring no
+better labelled attachment on the dev half, and the best one is kept. The test half is used for the
+printed figures only. Set OPENBLAS_NUM_THREADS=1: more threads only wait for each other.
 """
 
 import argparse

@@ -58,8 +58,18 @@ def built(lines: Iterable[Line]) -> tuple[str, list[Draft]]:
         at = start + len(line.words)
         drafts.append(
             Draft(
-                line.kind, ((start, at),), line.words, line.level, line.gap, bold=line.bold, group=line.group,
-                table=line.table, row=line.row, column=line.column, heads=line.heads, spans=line.spans,
+                line.kind,
+                ((start, at),),
+                line.words,
+                line.level,
+                line.gap,
+                bold=line.bold,
+                group=line.group,
+                table=line.table,
+                row=line.row,
+                column=line.column,
+                heads=line.heads,
+                spans=line.spans,
                 boilerplate=line.boilerplate,
             )
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from extract.document import BlockKind
@@ -18,9 +19,10 @@ _BLANK = re.compile(r"[^\S ]")
 class Draft:
     """A block before its place is known.
 
-    `kind` is None where only the look of the text can tell; `shown` is the visible text. `gap` says that a blank
-    line (or the edge of an element) stands before it, `bold` that all of it is in bold, `group` numbers the list
-    an item belongs to. `heads` says what a header cell heads, `spans` how many rows and columns a cell covers.
+    `kind` is None where only the look of the text can tell; `shown` is the visible text. `gap` says that a
+    blank line (or the edge of an element) stands before it, `bold` that all of it is in bold, `mark` is the
+    bullet or number that was cut off, `group` numbers the list an item belongs to. `heads` says what a header
+    cell heads, `spans` how many rows and columns a cell covers.
     """
 
     kind: BlockKind | None
@@ -67,13 +69,13 @@ def part(item: Draft, text: str, start: int, end: int | None = None) -> Draft:
     return replace(item, pieces=pieces, shown=shown(text, pieces))
 
 
-def joined(text: str, parts: Sequence[Draft], between: Callable[[Draft, Draft], Pieces]) -> Draft:
-    """Return one draft of several lines; `between` says which characters stand for a line break."""
+def joined(text: str, parts: Sequence[Draft], between: Callable[[str, Draft], Pieces]) -> Draft:
+    """Return one draft of several lines; `between` says what stands for the break behind a line."""
     if len(parts) == 1:
         return parts[0]
     ranges: list[tuple[int, int]] = list(parts[0].pieces)
-    for before, after in zip(parts, parts[1:], strict=False):
-        ranges += between(before, after)
+    for before, after in pairwise(parts):
+        ranges += between(text, before)
         ranges += after.pieces
     pieces = _tidy(text, ranges)
     return replace(parts[0], pieces=pieces, shown=shown(text, pieces), bold=all(part.bold for part in parts))

@@ -16,8 +16,8 @@ FEWEST_CELLS = 3
 def unflatten(text: str, drafts: Sequence[Draft]) -> list[Draft]:
     """Return `drafts` with the paragraphs of flattened tables as cells.
 
-    A cell that says when a record holds ("When you visit our website") is the header of its row and has no column
-    unless the table has one for it.
+    A cell that says when a record holds ("When you visit our website") is the header of its row; it has no
+    column unless the table has one for it.
     """
     seen = {line.shown: place for place, line in enumerate(drafts)}
     number = 1 + max((line.table for line in drafts if line.table is not None), default=-1)

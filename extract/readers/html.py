@@ -13,7 +13,6 @@ from extract.document import Document
 from extract.errors import UnreadablePolicy
 from extract.readers import looks
 from extract.readers.built import Line, built, tidy
-from extract.readers.draft import Draft
 from extract.readers.settle import document
 from extract.readers.tables import table_headers
 
@@ -24,19 +23,79 @@ LEAST_MASKED = 0.3
 LINK_HEAVY = 0.8
 SHORTEST_MENU = 3
 
-_UNSEEN = frozenset({
-    "script", "style", "noscript", "template", "svg", "nav", "select", "head", "iframe", "object", "canvas", "math",
-    "textarea", "input", "dialog",
-})
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
-    "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "ul", "button", "label", "option",
-})
+_UNSEEN = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "select",
+        "head",
+        "iframe",
+        "object",
+        "canvas",
+        "math",
+        "textarea",
+        "input",
+        "dialog",
+    }
+)
+_BLOCKS = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "button",
+        "label",
+        "option",
+    }
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong", "summary", "dt", "legend", "button"})
 _LISTS = frozenset({"ul", "ol", "menu"})
+_SPAN = re.compile(r"[0-9]{1,4}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEAVY = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
@@ -207,7 +266,12 @@ def _placed(walk: _Page, line: Line) -> Line:
     table = walk.tables[-1] if walk.tables else None
     if table is not None and table.number is not None and table.column >= 0 and table.spans[0]:
         return replace(
-            line, kind="cell", table=table.number, row=table.row, column=table.column, spans=table.spans,
+            line,
+            kind="cell",
+            table=table.number,
+            row=table.row,
+            column=table.column,
+            spans=table.spans,
             heads="column" if table.heads and table.row == 0 else "row" if table.heads else "",
         )
     if walk.heading:
@@ -226,7 +290,10 @@ def _number(walk: _Page, table: HtmlElement) -> int | None:
     """Return the next number if `table` holds data, or None if it only lays out the page."""
     rows = table.xpath("count(.//tr)")
     widest = max((len(row.xpath("./td|./th")) for row in table.iter("tr")), default=0)
-    inside = table.xpath("boolean(.//table|.//h1|.//h2|.//h3|.//h4|.//form)") or table.get("role") == "presentation"
+    inside = (
+        table.xpath("boolean(.//table|.//h1|.//h2|.//h3|.//h4|.//form)")
+        or table.get("role") == "presentation"
+    )
     if not isinstance(rows, float) or rows <= 1 or widest <= 1 or inside:
         return None
     walk.numbered += 1
@@ -254,12 +321,14 @@ def _open_cell(table: _Table, element: HtmlElement) -> None:
 def _span(element: HtmlElement, side: str) -> int:
     """Return how many rows or columns a cell covers."""
     value = (element.get(side) or "1").strip()
-    return min(WIDEST_SPAN, max(1, int(value))) if value.isascii() and value.isdigit() and len(value) < 5 else 1  # noqa: PLR2004
+    return max(1, min(WIDEST_SPAN, int(value))) if _SPAN.fullmatch(value) else 1
 
 
 def _masked(page: str, lines: Sequence[Line]) -> list[Line]:
     """Return `lines`, those outside the main content and menus marked as boilerplate."""
-    main = {_bare(line) for line in extract_plain_text(page, main_content=True, alt_texts=False).split("\n")} - {""}
+    main = {
+        _bare(line) for line in extract_plain_text(page, main_content=True, alt_texts=False).split("\n")
+    } - {""}
     inside = [place for place, line in enumerate(lines) if _bare(line.words) in main]
     size = sum(len(line.words) for line in lines)
     if not inside or sum(len(lines[place].words) for place in inside) < size * LEAST_MASKED:

@@ -26,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the content of an inline token stands in the file: (offset in content, offset in file), sorted."""
+    """Where the content of an inline token stands: (offset in content, offset in file), sorted."""
 
     content: str
     anchors: tuple[tuple[int, int], ...]
@@ -100,25 +100,23 @@ def _words(where: Source, begin: int, end: int, *, strong: bool) -> Iterator[Run
 
 def _span(parser: MarkdownIt, token: Token, content: str, at: int) -> tuple[int, int]:
     """Return where `token` begins and ends in `content`, looking from `at` on."""
-    if token.type in ("text", "html_inline"):
-        return _verbatim(token.content, content, at)
-    if token.type == "text_special":
-        return _verbatim(token.markup, content, at)
-    if token.type == "code_inline":
-        begin = content.find(token.markup, at)
-        end = _code_end(content, begin + len(token.markup), token.markup)
-        return begin, end
     if token.type in ("softbreak", "hardbreak"):
         match = _BREAK.search(content, at)
         return match.span() if match else (at, at)
-    if token.type == "image":
-        begin, end = _verbatim("![" + token.content, content, at)
-        return begin, link_end(parser, content, end)
+    if token.type == "code_inline":
+        begin = content.find(token.markup, at)
+        return begin, _code_end(content, begin + len(token.markup), token.markup)
+    if token.type in ("image", "link_close"):
+        begin, end = _verbatim("![" + token.content, content, at) if token.type == "image" else (at, at)
+        return begin, end + 1 if token.info == "auto" else _link_end(parser, content, end)
+    return _verbatim(_written(token), content, at)
+
+
+def _written(token: Token) -> str:
+    """Return how a token is written in the file."""
     if token.type == "link_open":
-        return _verbatim("<" if token.info == "auto" else "[", content, at)
-    if token.type == "link_close":
-        return (at, at + 1) if token.info == "auto" else (at, link_end(parser, content, at))
-    return _verbatim(token.markup, content, at)
+        return "<" if token.info == "auto" else "["
+    return token.content if token.type in ("text", "html_inline") else token.markup
 
 
 def _code_end(content: str, at: int, fence: str) -> int:
@@ -137,7 +135,7 @@ def _verbatim(words: str, content: str, at: int) -> tuple[int, int]:
     return (found, found + len(words)) if found >= 0 else (at, at)
 
 
-def link_end(parser: MarkdownIt, content: str, at: int) -> int:
+def _link_end(parser: MarkdownIt, content: str, at: int) -> int:
     """Return the end of a link whose closing bracket is the first one from `at` on."""
     bracket = content.find("]", at)
     if bracket < 0:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from extract.document import BlockKind
 from extract.readers import looks
 from extract.readers.draft import Draft, part
 
@@ -48,7 +50,7 @@ def _unpacked(text: str, line: Draft) -> Iterator[Draft]:
 def _number(lines: list[Draft]) -> None:
     """Decide which numbered lines are headings, items or numbered paragraphs."""
     for chain in _chains(lines):
-        apart = sum(following - place > 1 for place, following in zip(chain, chain[1:], strict=False))
+        apart = sum(following - place > 1 for place, following in pairwise(chain))
         heads = sum(bool(looks.heading_look(lines[place].shown)) or lines[place].bold for place in chain)
         headings = heads * 5 >= len(chain) * 3 and apart * 5 >= (len(chain) - 1) * 3
         introduced = chain[0] > 0 and looks.opens_list(lines[chain[0] - 1].shown)
@@ -58,7 +60,7 @@ def _number(lines: list[Draft]) -> None:
             )
 
 
-def _numbered_kind(lines: Sequence[Draft], place: int, *, headings: bool, introduced: bool) -> looks.Kind:
+def _numbered_kind(lines: Sequence[Draft], place: int, *, headings: bool, introduced: bool) -> BlockKind:
     """Return the kind of a numbered line, given what its sequence looks like."""
     line = lines[place]
     short = len(line.shown) <= LONGEST_NUMBERED_HEADING
@@ -154,7 +156,7 @@ def _is_airy(lines: Sequence[Draft]) -> bool:
 
 
 def _is_dense(lines: Sequence[Draft], place: int, end: int) -> bool:
-    """Return whether the lines from `place` to `end` stand close together, as a list does between paragraphs."""
+    """Return whether the lines from `place` to `end` stand close together, as lists do between paragraphs."""
     if end - place < FEWEST_DENSE - 1 or any(line.gap for line in lines[place + 1 : end]):
         return False
     announced = place > 0 and looks.introduces(lines[place - 1].shown, lines[place].shown)
@@ -178,7 +180,9 @@ def _list_end(lines: Sequence[Draft], place: int, end: int, *, marked: bool) -> 
 
 def _alike(first: Draft, line: Draft) -> bool:
     """Return whether a line is an item of the list that begins with `first`, however long."""
-    return line.kind is None and len(line.shown) <= LONGEST_ALIKE_ITEM and looks.alike(first.shown, line.shown)
+    return (
+        line.kind is None and len(line.shown) <= LONGEST_ALIKE_ITEM and looks.alike(first.shown, line.shown)
+    )
 
 
 def _leads_on(last: Draft, follower: Draft) -> bool:
@@ -216,7 +220,7 @@ def _item_look(shown: str) -> bool:
 
 
 def _series(lines: Sequence[Draft], place: int, end: int) -> tuple[int, int]:
-    """Return where the first list without announcement stands in a run: lines in small letters or with semicolons."""
+    """Return where the first list without announcement stands: lines in small letters or with semicolons."""
     first = place
     while first < end:
         stop = first
@@ -259,7 +263,7 @@ def _is_heading(lines: Sequence[Draft], place: int, *, marked: bool) -> bool:
 
 
 def _is_bulleted_heading(lines: Sequence[Draft], place: int) -> bool:
-    """Return whether the bullet before a line is an ornament: a title, no other item around, running text below."""
+    """Return whether the bullet of a line is an ornament: it is a title, alone, with running text below."""
     line = lines[place]
     if line.kind != "item" or line.group is not None or not line.mark or looks.depth(line.mark):
         return False

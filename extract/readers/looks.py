@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from extract.document import BlockKind as Kind
 from extract.readers.draft import Draft, part
 
 LONGEST_HEADING = 110
@@ -17,9 +16,7 @@ SHORTEST_BODY = 60
 # The look of a line is asked for by its neighbours too.
 CACHED = 50_000
 
-_BULLET = re.compile(
-    r"(?:[•●○■□▪▫◦‣⁃∙·➢➤►▶✓✔❖\uf0b7\uf0a7]\s*|[*+]\s+|o\s+(?=\S)|[-–—]\s+|-(?=[a-z]))(?=\S)"
-)
+_BULLET = re.compile(r"(?:[•●○■□▪▫◦‣⁃∙·➢➤►▶✓✔❖\uf0b7\uf0a7]\s*|[*+]\s+|o\s+(?=\S)|[-–—]\s+|-(?=[a-z]))(?=\S)")
 _NUMBER = re.compile(
     r"""(?P<label>
         (?:(?:section|article|part|clause|step|§)\s*)?
@@ -33,8 +30,8 @@ _NUMBER = re.compile(
 )
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
-_INLINE_DASH = re.compile(r" +[-–] +(?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
-_INLINE_BULLET = re.compile(r"(?:^|\s+)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
+_INLINE_DASH = re.compile(r" [-–] (?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
+_INLINE_BULLET = re.compile(r"(?:^|\s)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
 _BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{0,2}", re.IGNORECASE)
 _STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
 _OPEN_END = re.compile(r"[:：]\s*[-–—]?$|[:：][\"”’')\]]*$|…$|\.\.\.$")
@@ -69,7 +66,9 @@ def words() -> Words:
         facts=_any_of(table["facts"], r"^{}\b"),
         titles=_any_of(table["titles"], r"\b{}\b"),
         headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
-        cells=tuple((name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]),
+        cells=tuple(
+            (name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]
+        ),
     )
 
 
@@ -141,7 +140,10 @@ def inline_items(shown: str) -> list[tuple[int, int]]:
         breaks = list(pattern.finditer(shown))
         if len(breaks) >= fewest and shown[: breaks[0].start()].endswith(sign):
             ends = [found.start() for found in breaks[1:]]
-            return [(0, breaks[0].start()), *zip((found.end() for found in breaks), [*ends, len(shown)], strict=True)]
+            return [
+                (0, breaks[0].start()),
+                *zip((found.end() for found in breaks), [*ends, len(shown)], strict=True),
+            ]
     return []
 
 
@@ -218,7 +220,13 @@ def heading_look(shown: str) -> str:
 @lru_cache(maxsize=CACHED)
 def _heading_look(shown: str) -> str:
     """Return the look of a line that has the length of a heading."""
-    if shown.endswith((".", "!")) or not _short(shown) or _ADDRESS.search(shown) or serial(shown) or is_fact(shown):
+    if (
+        shown.endswith((".", "!"))
+        or not _short(shown)
+        or _ADDRESS.search(shown)
+        or serial(shown)
+        or is_fact(shown)
+    ):
         return ""
     first = _WORD.search(shown)
     if first is None or not (first.group()[0].isupper() or first.group()[0].isdigit()):
@@ -245,8 +253,11 @@ def is_body(line: Draft) -> bool:
 @lru_cache(maxsize=CACHED)
 def column_name(shown: str) -> str:
     """Return which column of a record a header cell names: "data", "purpose", "basis" ..., or nothing."""
-    found = [(match.start(), -len(match.group()), name) for name, pattern in words().headers
-             if (match := pattern.search(shown))]
+    found = [
+        (match.start(), -len(match.group()), name)
+        for name, pattern in words().headers
+        if (match := pattern.search(shown))
+    ]
     return min(found)[2] if found else ""
 
 

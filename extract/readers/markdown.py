@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import accumulate
 
 from markdown_it import MarkdownIt
@@ -18,8 +19,11 @@ FEWEST_MARKED = 2
 # A mark for bold without partner is a slip of the pen if so much text follows it.
 LONGEST_BOLD = 120
 MOST_BOLD_RUNS = 9
+DEEPEST = 80
 
-_TAG = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,11 @@ class _Place:
 
 def read_markdown(name: str, text: str) -> Document:
     """Return the document of a Markdown file."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable(["text_join", "code"])
+    parser = (
+        MarkdownIt("commonmark", {"maxNesting": DEEPEST})
+        .enable(["table", "strikethrough"])
+        .disable(["text_join", "code"])
+    )
     body = " " + text[1:] if text.startswith("\ufeff") else text
     lines = tuple(body.split("\n"))
     starts = tuple(accumulate((len(line) + 1 for line in lines), initial=0))
@@ -130,8 +138,13 @@ def _paragraph(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
             here.marks[-1] = ""
             group, form = here.lists[-1]
             ordered = form == "ordered_list_open" and len(here.lists) == 1
-            yield replace(line, kind=None if ordered else "item", mark=mark if ordered else "", group=group,
-                          level=len(here.lists))
+            yield replace(
+                line,
+                kind=None if ordered else "item",
+                mark=mark if ordered else "",
+                group=group,
+                level=len(here.lists),
+            )
         elif here.lists and not looks.has_mark(line.shown):
             yield replace(line, kind="paragraph")
         else:
@@ -149,16 +162,20 @@ def _cell(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
     row = _rows(token)[0]
     where = _cell_source(page.starts[row], page.lines[row], here.column, token.content)
     for line in _split(page, token, where, here):
-        yield replace(looks.listed(page.text, line), kind="cell", mark="", table=here.table, row=here.row, column=here.column,
-                      heads="column" if here.heads else "")
+        yield replace(
+            looks.listed(page.text, line),
+            kind="cell",
+            mark="",
+            table=here.table,
+            row=here.row,
+            column=here.column,
+            heads="column" if here.heads else "",
+        )
 
 
 def _cell_source(start: int, line: str, column: int, content: str) -> inline.Source:
-    """Return where the content of a cell stands: between two bars, `\\|` being no bar."""
-    bars = [match.start() for match in re.finditer(r"(?<!\\)\|", line)]
-    edges = [-1, *bars, len(line)]
-    if not line[: edges[1]].strip():
-        edges.pop(0)
+    """Return where the content of a cell stands: between two bars, an escaped one being none."""
+    edges = _edges(line)
     begin = edges[column] + 1 if column < len(edges) else 0
     begin += len(line[begin:]) - len(line[begin:].lstrip())
     anchors = [(0, start + begin)]
@@ -169,6 +186,13 @@ def _cell_source(start: int, line: str, column: int, content: str) -> inline.Sou
             anchors.append((offset, start + at))
         at += 1
     return inline.Source(content, tuple(anchors))
+
+
+@lru_cache(maxsize=8)
+def _edges(line: str) -> tuple[int, ...]:
+    """Return where the bars of a table row stand, one before the first cell and one behind the last."""
+    edges = (-1, *(match.start() for match in re.finditer(r"(?<!\\)\|", line)), len(line))
+    return edges if line[: edges[1]].strip() else edges[1:]
 
 
 def _lines(page: _Page, token: Token, here: _Place) -> list[Draft]:
@@ -201,7 +225,9 @@ def _stands_alone(page: _Page, row: Sequence[inline.Run], run: inline.Run) -> bo
     end = page.text.find("\n", run.start + 1)
     following = page.text[run.start + 1 : end if end >= 0 else len(page.text)].strip().lstrip("\\")
     short = 0 < len(row) <= MOST_BOLD_RUNS
-    whole = short and all(one.strong or one.stray or not page.text[one.start : one.end].strip() for one in row)
+    whole = short and all(
+        one.strong or one.stray or not page.text[one.start : one.end].strip() for one in row
+    )
     return looks.has_mark(following) or looks.opens_list(last) or whole
 
 

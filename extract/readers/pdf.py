@@ -40,12 +40,16 @@ def _pages(name: str, raw: bytes) -> list[Page]:
         with pypdfium2.PdfDocument(raw) as file:
             count = len(file)
             if count > MOST_PAGES:
-                raise UnreadablePolicy(name, f"has {count} pages", f"files of up to {MOST_PAGES} pages are read")
+                raise UnreadablePolicy(
+                    name, f"has {count} pages", f"files of up to {MOST_PAGES} pages are read"
+                )
             return [page(file, number) for number in range(count)]
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise UnreadablePolicy(name, "is encrypted", "save a copy without a password") from error
-        raise UnreadablePolicy(name, "is no PDF that can be read", "check that a PDF viewer opens it") from error
+        raise UnreadablePolicy(
+            name, "is no PDF that can be read", "check that a PDF viewer opens it"
+        ) from error
 
 
 def _lines(pages: Sequence[Page]) -> list[Line]:
@@ -57,7 +61,7 @@ def _lines(pages: Sequence[Page]) -> list[Line]:
 
 
 def _whole_words(lines: Sequence[Line]) -> list[Line]:
-    """Return `lines` with words that a line break cut put together, with a hyphen if the text writes them so."""
+    """Return `lines` with words that a line break cut put together, with a hyphen where the text has one."""
     seen = Counter(word.lower() for line in lines for word in re.findall(r"[\w-]+", line.words))
 
     def whole(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.readers import looks
 from extract.readers.built import Line, tidy
@@ -59,7 +60,7 @@ def _rows(chars: Sequence[Char], page: int) -> Iterator[_Row]:
 
 
 def _row(chars: Sequence[Char], page: int) -> Iterator[_Row]:
-    """Yield the line of `chars`, if it shows anything; where PDFium drops a line break at a hyphen, it is two."""
+    """Yield the line of `chars`, if it shows anything."""
     words = tidy("".join(char.sign for char in chars), keep_cuts=True)
     placed = [char for char in chars if char.size and char.sign.strip()]
     if not words or not placed:
@@ -67,7 +68,13 @@ def _row(chars: Sequence[Char], page: int) -> Iterator[_Row]:
     sizes = Counter(char.size for char in placed)
     size = max(sizes, key=lambda one: (sizes[one], one))
     yield _Row(
-        words, size, all(char.bold for char in placed), placed[0].left, placed[-1].right, placed[-1].base, page
+        words,
+        size,
+        all(char.bold for char in placed),
+        placed[0].left,
+        placed[-1].right,
+        placed[-1].base,
+        page,
     )
 
 
@@ -110,7 +117,7 @@ def _line_step(rows: Sequence[_Row]) -> float:
     """Return the usual distance between two lines."""
     steps = Counter(
         round(after.base - before.base, 1)
-        for before, after in zip(rows, rows[1:], strict=False)
+        for before, after in pairwise(rows)
         if before.page == after.page and after.base > before.base
     )
     return max(steps, key=lambda step: (steps[step], -step)) if steps else 0.0
@@ -131,8 +138,11 @@ def _paragraphs(rows: Sequence[_Row], step: float, width: float) -> Iterator[lis
 def _goes_on(before: _Row, row: _Row, step: float, width: float) -> bool:
     """Return whether a line continues the paragraph of the one before it."""
     if row.size != before.size or row.bold != before.bold or looks.has_mark(row.words):
-        return before.size == row.size and not looks.has_mark(row.words) and _near(before, row, step) and runs_on(
-            before.words, row.words
+        return (
+            before.size == row.size
+            and not looks.has_mark(row.words)
+            and _near(before, row, step)
+            and runs_on(before.words, row.words)
         )
     if before.page != row.page or row.base <= before.base:
         return runs_on(before.words, row.words)

@@ -17,7 +17,7 @@ CUT = "\x02"
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """A character on a page: its mark id (-1 for none), its font, and its place in points from the top left."""
+    """A character on a page: its mark id (-1 for none), its font, its place in points from the top left."""
 
     sign: str
     mark: int
@@ -123,7 +123,9 @@ def _tag(element: Any, depth: int) -> Tag:
         mark = int(pdfium.FPDF_StructElement_GetChildMarkedContentID(element, index))
         if mark >= 0:
             content.append(mark)
-    return Tag(_role(element), tuple(content), (_attribute(element, b"RowSpan"), _attribute(element, b"ColSpan")))
+    return Tag(
+        _role(element), tuple(content), (_attribute(element, b"RowSpan"), _attribute(element, b"ColSpan"))
+    )
 
 
 def _role(element: Any) -> str:

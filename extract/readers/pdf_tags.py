@@ -9,10 +9,26 @@ from extract.readers.built import Line, tidy
 from extract.readers.pdf_page import Char, Page, Tag
 
 _HEADINGS = {"Title": 1, "H": 2, **{f"H{level}": level for level in range(1, 7)}}
-_INLINE = frozenset({
-    "Span", "Link", "Lbl", "Quote", "Note", "Reference", "BibEntry", "Code", "Annot", "Em", "Strong", "Ruby", "Sub",
-    "NonStruct", "Warichu", "",
-})
+_INLINE = frozenset(
+    {
+        "Span",
+        "Link",
+        "Lbl",
+        "Quote",
+        "Note",
+        "Reference",
+        "BibEntry",
+        "Code",
+        "Annot",
+        "Em",
+        "Strong",
+        "Ruby",
+        "Sub",
+        "NonStruct",
+        "Warichu",
+        "",
+    }
+)
 _UNSEEN = frozenset({"Artifact", "Private", "Figure", "Formula"})
 
 
@@ -102,7 +118,9 @@ def _content(walk: _Walk, tag: Tag) -> None:
 
 def _has_blocks(tag: Tag) -> bool:
     """Return whether a tag holds anything but inline tags."""
-    return any(not isinstance(part, int) and (part.role not in _INLINE or _has_blocks(part)) for part in tag.content)
+    return any(
+        not isinstance(part, int) and (part.role not in _INLINE or _has_blocks(part)) for part in tag.content
+    )
 
 
 def _inline(walk: _Walk, tag: Tag) -> Iterator[Char]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from extract.document import Document
 from extract.readers import looks
@@ -58,7 +59,7 @@ def _bare(line: str) -> str:
 
 def _drafts(text: str, lines: Sequence[_Line]) -> Iterator[Draft]:
     """Yield headings with marks, cells, and the rest as drafts to be judged."""
-    width = _wrap_width(text, lines)
+    width = _wrap_width(lines)
     pending: list[Draft] = []
     place = 0
     while place < len(lines):
@@ -68,7 +69,7 @@ def _drafts(text: str, lines: Sequence[_Line]) -> Iterator[Draft]:
         rule = _RULE.match(text, line.start, line.end)
         fresh = made or rule or not pending or not _goes_on(text, lines, place, width)
         if fresh and pending:
-            yield joined(text, pending, _break(text))
+            yield joined(text, pending, _line_break)
             pending = []
         if made:
             yield made
@@ -78,7 +79,7 @@ def _drafts(text: str, lines: Sequence[_Line]) -> Iterator[Draft]:
                 pending.append(replace(here, gap=line.gap, indent=line.indent))
         place += 2 if made and under else 1
     if pending:
-        yield joined(text, pending, _break(text))
+        yield joined(text, pending, _line_break)
 
 
 def _underline(text: str, lines: Sequence[_Line], place: int) -> str:
@@ -111,16 +112,13 @@ def _marked_heading(text: str, line: _Line, under: str) -> Draft | None:
     return replace(bare, kind="heading", level=level, gap=line.gap)
 
 
-def _wrap_width(text: str, lines: Sequence[_Line]) -> int:
+def _wrap_width(lines: Sequence[_Line]) -> int:
     """Return the width at which the file was wrapped by hand, or 0 if a line is a paragraph."""
-    lengths = sorted(
-        before.end - before.start for before, after in zip(lines, lines[1:], strict=False) if not after.gap
-    )
+    lengths = sorted(before.end - before.start for before, after in pairwise(lines) if not after.gap)
     if len(lengths) < FEWEST_WRAPPED:
         return 0
     width = lengths[len(lengths) * 19 // 20]
     full = sum(length * 4 >= width * 3 for length in lengths)
-    del text
     return width if NARROWEST_WRAP <= width <= WIDEST_WRAP and full * 2 >= len(lengths) else 0
 
 
@@ -142,15 +140,9 @@ def _goes_on(text: str, lines: Sequence[_Line], place: int, width: int) -> bool:
     return shown[0].islower() and last in looks.words().hanging
 
 
-def _break(text: str):  # type: ignore[no-untyped-def]
-    """Return what stands between two lines of a paragraph: the line feed, unless a word was cut."""
-
-    def between(before: Draft, after: Draft) -> Pieces:
-        del after
-        end = before.pieces[-1][1]
-        feed = text.find("\n", end)
-        if before.shown.endswith("-") and before.shown[-2:-1].isalpha():
-            return ()
-        return ((feed, feed + 1),)
-
-    return between
+def _line_break(text: str, before: Draft) -> Pieces:
+    """Return what stands for the break behind a line: the line feed, or nothing inside a word."""
+    if before.shown.endswith("-") and before.shown[-2:-1].isalpha():
+        return ()
+    feed = text.find("\n", before.pieces[-1][1])
+    return ((feed, feed + 1),)

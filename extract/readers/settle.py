@@ -91,10 +91,18 @@ def _lead(lines: Sequence[Draft], found: Sequence[int | None], place: int, paren
     line, before = lines[place], lines[place - 1]
     if before.boilerplate != line.boilerplate or before.kind == "cell":
         return parent
-    if before.kind == "heading" or (before.kind == "paragraph" and looks.introduces(before.shown, line.shown)):
+    if before.kind == "heading" or (
+        before.kind == "paragraph" and looks.introduces(before.shown, line.shown)
+    ):
         return place - 1
     if before.kind == "item" and parent is None:
-        return place - 1 if looks.opens_list(before.shown) else found[place - 1] if before.level == line.level else None
+        return (
+            place - 1
+            if looks.opens_list(before.shown)
+            else found[place - 1]
+            if before.level == line.level
+            else None
+        )
     return parent
 
 
@@ -127,7 +135,10 @@ def _same_cell(one: Draft, other: Draft) -> bool:
 
 
 def _note_header(
-    line: Draft, place: int, by_row: dict[tuple[int | None, int], int], by_column: dict[tuple[int | None, int], int]
+    line: Draft,
+    place: int,
+    by_row: dict[tuple[int | None, int], int],
+    by_column: dict[tuple[int | None, int], int],
 ) -> None:
     """Remember a header cell for the rows or columns it covers; only the first line of a cell counts."""
     row, column = line.row or 0, line.column
@@ -157,7 +168,7 @@ def _without_contents(lines: Sequence[Draft]) -> list[Draft]:
 
 
 def _contents(lines: Sequence[Draft], place: int, later: dict[str, list[int]]) -> tuple[list[int], int]:
-    """Return the lines from `place` on that repeat headings below them, one odd line allowed between, and their end."""
+    """Return the lines from `place` on that repeat headings below, odd ones skipped, and where they end."""
     run: list[int] = []
     first = len(lines)
     reached = -1

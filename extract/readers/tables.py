@@ -14,8 +14,9 @@ FEWEST_COLUMNS = 2
 def table_headers(drafts: Sequence[Draft]) -> list[Draft]:
     """Return `drafts` with headers for each table in them."""
     done: list[Draft] = []
-    for table, members in groupby(drafts, key=lambda line: line.table if line.kind == "cell" else None):
-        done += members if table is None else _with_headers(list(members))
+    for table, group in groupby(drafts, key=lambda line: line.table if line.kind == "cell" else None):
+        lines = list(group)
+        done += lines if table is None else _with_headers(lines)
     return done
 
 
@@ -24,7 +25,11 @@ def _with_headers(cells: Sequence[Draft]) -> list[Draft]:
     numbers = {row: place for place, row in enumerate(sorted({cell.row or 0 for cell in cells}))}
     cells = [replace(cell, row=numbers[cell.row or 0]) for cell in cells]
     width = max((cell.column or 0) + cell.spans[1] for cell in cells)
-    if not any(cell.heads == "column" for cell in cells) and width >= FEWEST_COLUMNS and _is_header_row(cells):
+    if (
+        not any(cell.heads == "column" for cell in cells)
+        and width >= FEWEST_COLUMNS
+        and _is_header_row(cells)
+    ):
         cells = [replace(cell, heads="column") if cell.row == 0 else cell for cell in cells]
     if width < FEWEST_COLUMNS:
         return cells

@@ -1,4 +1,4 @@
-"""Writes a network as one HTML page that needs nothing but itself: no server, no font, no script from elsewhere."""
+"""Writes a network as one HTML page that needs nothing but itself: no server, no fonts, no scripts."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from graph.network import LISTS, SHARES, concentration, controllers, named_by, recipients
+from graph.network import LISTS, SHARES, concentration, controllers, named_by, recipients, together
 from graph.page.picture import draw
 
 if TYPE_CHECKING:
@@ -22,13 +22,11 @@ _SHOWN = 3
 
 
 def page(net: "DiGraph[str]") -> str:
-    """Return the page of `net`. Whatever a policy says is escaped, and the page may run its own script only."""
+    """Return the page of `net`. What a policy says is escaped, and the page may run its own script only."""
     style = _file("picture.css") + _file("network.css")
     script = _file("network.js")
     drawing = draw(net)
-    left_out = (
-        f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
-    )
+    note = f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
     return Template(_file("network.html")).substitute(
         title=escape(net.graph["title"]),
         style=style,
@@ -40,7 +38,7 @@ def page(net: "DiGraph[str]") -> str:
         width=drawing.width,
         height=drawing.height,
         drawing=drawing.body,
-        left_out=left_out,
+        left_out=note,
         rows="\n".join(_row(net, number, node) for number, node in enumerate(recipients(net), 1)),
         concentration="\n".join(_concentration(net)),
         data=_data(net),
@@ -79,7 +77,7 @@ def _shares(net: "DiGraph[str]") -> Iterator[tuple[str, str, dict[str, list[str]
 def _filters(net: "DiGraph[str]") -> Iterator[str]:
     """Yield a choice for each list of an edge that can be filtered by, and one for what a recipient is."""
     for name, title in _FILTERS:
-        values = sorted({one for *_, said in _shares(net) for one in said[name]}, key=str.casefold)
+        values = together(said[name] for *_, said in _shares(net))
         yield _select(name, title, ((value, value) for value in values))
     yield _select("look", "Recipients", _KINDS)
 
@@ -92,19 +90,18 @@ def _select(name: str, title: str, choices: Iterable[tuple[str, str]]) -> str:
 def _row(net: "DiGraph[str]", number: int, node: str) -> str:
     said = net.nodes[node]
     edges = [net[one][node] for one in named_by(net, node)]
-    together = {
-        name: sorted({one for edge in edges for one in edge[name]}, key=str.casefold) for name in LISTS
-    }
+    said_of = {name: together(edge[name] for edge in edges) for name in LISTS}
     what = "; ".join(said["activity"][:2]) if said["kind"] == "company" else "kind of recipient"
     if not said["known"] and said["kind"] == "company":
         what = "not known beforehand"
-    through = f'<span class="through">through {escape(", ".join(together["services"]))}</span>'
+    through = f'<span class="through">through {escape(", ".join(said_of["services"]))}</span>'
     return (
         f'<tr data-node="{escape(node)}" data-look="{_look(net, node)}"><td class="number">{number}</td>'
-        f'<th scope="row"><button type="button" class="name {_look(net, node)}">{escape(said["label"])}</button>'
-        f'<span class="what">{escape(what)}</span>{through if together["services"] else ""}</th>'
+        f'<th scope="row"><button type="button" class="name {_look(net, node)}">'
+        f"{escape(said['label'])}</button>"
+        f'<span class="what">{escape(what)}</span>{through if said_of["services"] else ""}</th>'
         f'<td class="number reach" data-sort="{said["reach"]}">{said["reach"]}</td>'
-        f"{_cell(together['data'])}{_cell(together['purposes'])}{_cell(together['bases'])}</tr>"
+        f"{_cell(said_of['data'])}{_cell(said_of['purposes'])}{_cell(said_of['bases'])}</tr>"
     )
 
 
@@ -114,7 +111,7 @@ def _look(net: "DiGraph[str]", node: str) -> str:
 
 
 def _cell(values: list[str]) -> str:
-    """Return a cell with the first few values and the number of the others; "not stated" if there are none."""
+    """Return a cell with the first few values and the number of the others."""
     if not values:
         return '<td data-sort="0"><span class="silent">not stated</span></td>'
     more = f' <span class="more">+{len(values) - _SHOWN}</span>' if len(values) > _SHOWN else ""

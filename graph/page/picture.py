@@ -1,7 +1,7 @@
 """Draws a network as SVG in three columns: the companies in the middle, shared recipients to the right.
 
 To the left stand the recipients that one company alone names, beside that company, so that no label lies on
-another and lines cross as little as they can. All positions follow from the network; nothing is left to chance.
+another and lines cross as little as they can. All positions follow from the network alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,9 +25,10 @@ _LEFT, _BOX, _RIGHT = (
     280,
     (378, 586),
     690,
-)  # ends of lines: recipients, the two sides of a company, recipients
+)  # where lines end: marks, both sides of a company, marks
 _TOP, _ROW, _LETTER = 64, 25, 6.7
 _LONGEST = 40
+_LOOKS = ("has-policy", "known", "unknown", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,18 @@ def _chosen(net: "DiGraph[str]") -> tuple[list[str], list[str], list[str]]:
     """Return the companies, the recipients that several name and those that one names, as far as they fit."""
     ranked = sorted(controllers(net), key=lambda node: (-net.nodes[node]["names"], label_key(net, node)))
     companies = sorted(ranked[:COMPANIES], key=lambda node: label_key(net, node))
-    others = [node for node in recipients(net) if node not in set(companies)]
+    drawn = set(companies)
+    others = [node for node in recipients(net) if node not in drawn]
     shared = [node for node in others if net.nodes[node]["reach"] > 1][:SHARED]
+    lone = {node for node in others if net.nodes[node]["reach"] == 1}
     by_company = {
         company: sorted(
-            (one for one in net.successors(company) if one in others and net.nodes[one]["reach"] == 1),
-            key=lambda node: (
-                net.nodes[node]["kind"] == "category",
-                not net.nodes[node]["known"],
-                label_key(net, node),
-            ),
+            (one for one in net.successors(company) if one in lone),
+            key=lambda node: (_LOOKS.index(_look(net.nodes[node])), label_key(net, node)),
         )
         for company in companies
     }
-    found = [node for group in by_company.values() for node in group if net.nodes[node]["kind"] != "service"]
+    found = [node for group in by_company.values() for node in group]
     if len(found) > OWN:
         fair = max(1, OWN // len(companies))
         found = [node for group in by_company.values() for node in group[:fair]]
@@ -176,7 +175,8 @@ def _curve(source: _Spot, target: _Spot) -> str:
     start = _BOX[1] if target.column == "shared" else _BOX[0]
     end = target.x - 12 if target.column == "shared" else target.x + 12
     bend = (start + end) / 2
-    return f"M{start} {source.y:.1f}C{bend:.1f} {source.y:.1f} {bend:.1f} {target.y:.1f} {end:.1f} {target.y:.1f}"
+    y, z = f"{source.y:.1f}", f"{target.y:.1f}"
+    return f"M{start} {y}C{bend:.1f} {y} {bend:.1f} {z} {end:.1f} {z}"
 
 
 def _nodes(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
@@ -190,9 +190,9 @@ def _nodes(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
             else f"{label}, {_named(reach)}"
         )
         yield (
-            f'<g class="node {spot.column} {_look(said)}" data-node="{escape(node)}" tabindex="0" role="button" '
-            f'aria-label="{escape(about)}"><title>{escape(about)}</title>{_mark(spot, said, reach)}'
-            f"{_label(spot, label, reach)}</g>"
+            f'<g class="node {spot.column} {_look(said)}" data-node="{escape(node)}" tabindex="0" '
+            f'role="button" aria-label="{escape(about)}"><title>{escape(about)}</title>'
+            f"{_mark(spot, said, reach)}{_label(spot, label, reach)}</g>"
         )
 
 

@@ -1,0 +1,235 @@
+"""Every question can be asked, of both engines, and gives the rows that are written down for it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.plugins.sparql import prepareQuery
+
+import ontology
+import queries
+from graph import Store
+from queries import Parameter, Question, Resolver
+
+SAMPLE = Path("tests/golden/sample.trig")
+GOLDEN = Path("tests/golden/queries")
+QUESTIONS = tuple(queries.questions().values())
+BY_NAME = pytest.mark.parametrize("asked", QUESTIONS, ids=[one.name for one in QUESTIONS])
+DATA = Parameter("data", "concept", "personal-data", "*", "a category")
+BASIS = Parameter("ground", "concept", "legal-bases", "*", "a basis")
+WHO = Parameter("with", "company", "", "*", "a company")
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with Store() as made:
+        made._store.load(path=str(SAMPLE), format=ox.RdfFormat.TRIG)
+        made.rebuild_derived()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def dataset(store: Store) -> rdflib.Dataset:
+    """Return the same graphs in the memory of rdflib, without any help from Oxigraph."""
+    copy = rdflib.Dataset(default_union=True)
+    copy.parse(data=store._store.dump(format=ox.RdfFormat.N_QUADS), format="nquads")
+    return copy
+
+
+def resolver(store: Store) -> Resolver:
+    def rows(sparql: str) -> Iterator[dict[str, str]]:
+        found = store.query(sparql)
+        assert isinstance(found, ox.QuerySolutions)
+        for row in found:
+            yield {name: row[name].value for name in ("name", "kind", "node")}
+
+    return Resolver(rows, lexicon=store.ontology)
+
+
+def answer(store: Store, asked: Question, **values: str) -> list[list[str]]:
+    """Return the header and the rows that the store gives, as texts."""
+    found = store.query(asked.sparql, queries.bound(asked, values, resolver(store)))
+    assert isinstance(found, ox.QuerySolutions)
+    shown = asked.columns(variable.value for variable in found.variables)
+    rows = [["" if row[name] is None else row[name].value for name in shown] for row in found]
+    return [list(shown), *rows]
+
+
+# --- the files ---------------------------------------------------------------------------------------------
+
+
+@BY_NAME
+def test_a_question_is_english_and_in_a_group(asked: Question) -> None:
+    assert re.fullmatch(r"[A-Z][^?]+\?", asked.text)
+    assert asked.group
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", asked.name)
+
+
+@BY_NAME
+def test_both_engines_can_read_it(asked: Question) -> None:
+    prepareQuery(asked.sparql)
+    ox.Store().query(asked.sparql)
+
+
+@BY_NAME
+def test_parameters_are_selected_and_have_defaults(asked: Question) -> None:
+    found = ox.Store().query(asked.sparql)
+    assert isinstance(found, ox.QuerySolutions)
+    selected = {variable.value for variable in found.variables}
+    assert {parameter.name for parameter in asked.parameters} <= selected
+    assert all(parameter.default for parameter in asked.parameters)
+    assert asked.columns(sorted(selected))
+    queries.bound(asked, {}, Resolver())
+
+
+@BY_NAME
+def test_prefixes_are_those_of_the_ontology_and_all_used(asked: Question) -> None:
+    declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]+)>$", asked.sparql, re.MULTILINE))
+    body = asked.sparql.split("SELECT", 1)[1]
+    assert all(ontology.NAMESPACES[prefix] == iri for prefix, iri in declared.items())
+    assert set(re.findall(r"(?<![\w:?])([a-z-]+):[A-Za-z]", body)) == set(declared)
+
+
+@pytest.mark.parametrize("path", [*Path("queries").glob("*.rq"), *Path("graph/flows").glob("*.rq")], ids=str)
+def test_every_term_is_in_the_ontology(path: Path) -> None:
+    known = ontology.load()
+    body = "\n".join(line for line in path.read_text().splitlines() if not line.startswith(("#", "PREFIX")))
+    terms = set(re.findall(r"(?<![\w:?])((?:pgc?|dpv|dct|oa|eu-gdpr|pd):[A-Za-z0-9-]+)", body))
+    assert terms
+    for curie in terms:
+        known.term(curie)
+
+
+def test_every_question_has_its_rows_and_no_rows_are_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.tsv")} == set(queries.questions())
+
+
+# --- the answers -------------------------------------------------------------------------------------------
+
+
+@BY_NAME
+def test_rows(asked: Question, store: Store) -> None:
+    rows = answer(store, asked)
+    expected = [line.split("\t") for line in (GOLDEN / f"{asked.name}.tsv").read_text().splitlines()]
+    assert rows == expected
+
+
+@BY_NAME
+def test_rdflib_finds_the_same_rows(asked: Question, store: Store, dataset: rdflib.Dataset) -> None:
+    given: dict[str, rdflib.term.Node] = {}
+    for name, term in queries.bound(asked, {}, resolver(store)).items():
+        is_node = isinstance(term, ox.NamedNode)
+        given[name] = rdflib.URIRef(term.value) if is_node else rdflib.Literal(int(term.value))
+    found = dataset.query(asked.sparql, initBindings=given)
+    assert found.vars is not None
+    shown = asked.columns(str(variable) for variable in found.vars)
+    rows = [
+        ["" if row[name] is None else str(row[name]) for name in shown]
+        for row in found
+        if isinstance(row, rdflib.query.ResultRow)
+    ]
+    assert rows == answer(store, asked)[1:]
+
+
+def test_a_concept_finds_what_is_narrower(store: Store) -> None:
+    rows = answer(store, queries.question("who-processes"), data="medical data")
+    found = {row[1] for row in rows[1:]}
+    assert {"health data", "medical history", "health records"} <= found
+    assert "medical data" not in found
+
+
+def test_a_phrase_that_is_no_concept_can_be_asked_for(store: Store) -> None:
+    rows = answer(store, queries.question("who-processes"), data="Streak Trophies")
+    assert [row[:2] for row in rows[1:]] == [["Cobalt Fitness Inc.", "streak trophies"]]
+
+
+def test_a_service_a_kind_of_recipient_and_another_name_can_be_asked_for(store: Store) -> None:
+    asked = queries.question("who-shares-with")
+    assert {row[0] for row in answer(store, asked, **{"with": "google analytics"})[1:]} == {
+        "Alder Books Ltd",
+        "Elmtree Learning B.V.",
+    }
+    assert ["Cobalt Fitness Inc.", "advertising partner"] in [
+        row[:2] for row in answer(store, asked, **{"with": "advertisers"})
+    ]
+    assert {row[1] for row in answer(store, asked, **{"with": "AWS"})[1:]} == {"Amazon Web Services"}
+    assert {row[1] for row in answer(store, asked, **{"with": "marlpit"})[1:]} == {"Marlpit Diagnostics"}
+
+
+def test_an_older_text_and_a_denial_answer_nothing(store: Store) -> None:
+    shared = answer(store, queries.question("who-shares-with"), **{"with": "Mailchimp"})
+    assert {row[0] for row in shared[1:]} == {"Brightwater Travel GmbH"}
+    denied = answer(store, queries.question("processed-for"), aim="marketing")
+    assert "Dunlin Health Ltd" not in {row[0] for row in denied[1:]}
+
+
+def test_a_number_can_be_given(store: Store) -> None:
+    rows = answer(store, queries.question("recipients-in-common"), at_least="3")
+    assert [row[:2] for row in rows[1:]] == [["Google", "4"]]
+
+
+def test_a_value_is_bound_and_never_part_of_the_query(store: Store) -> None:
+    hostile = "https://example.org/x> ?y } DROP ALL #"
+    with pytest.raises(queries.UnknownValueError, match="an IRI is needed"):
+        answer(store, queries.question("evidence"), process=hostile)
+
+
+# --- names and errors --------------------------------------------------------------------------------------
+
+
+def test_names_of_concepts() -> None:
+    found = Resolver()
+    assert found(DATA, "Email") == found(DATA, "pd:EmailAddress") == "https://w3id.org/dpv/pd#EmailAddress"
+    assert found(BASIS, "legitimate interest") == "https://w3id.org/dpv/legal/eu/gdpr#A6-1-f"
+    assert found(WHO, "Amazon Web Services").endswith("/company/amazon-web-services")
+
+
+def test_an_unknown_name_says_what_is_near() -> None:
+    with pytest.raises(queries.UnknownValueError, match="did you mean email address"):
+        Resolver()(DATA, "emial address")
+    with pytest.raises(queries.UnknownValueError, match="concept in personal-data"):
+        Resolver()(DATA, "marketing")
+    with pytest.raises(queries.UnknownValueError, match="a company, service or kind"):
+        Resolver()(WHO, "pdd:Nothing")
+
+
+def test_an_unknown_question_or_parameter_says_what_is_near() -> None:
+    with pytest.raises(queries.UnknownQuestionError, match="did you mean who-shares-with"):
+        queries.question("who-share-with")
+    asked = queries.question("who-processes")
+    with pytest.raises(queries.UnknownParameterError, match="did you mean data"):
+        queries.bound(asked, {"dat": "x"}, Resolver())
+    with pytest.raises(queries.UnknownValueError, match="needs a value"):
+        queries.bound(asked, {"data": "*"}, Resolver())
+    with pytest.raises(queries.UnknownValueError, match="a whole number"):
+        queries.bound(queries.question("top-data"), {"at_least": "many"}, Resolver())
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "problem"),
+    [
+        ("SELECT * {}", 1, "first line"),
+        ("# Who processes data", 1, "first line"),
+        ("# Who?\n# @param data = x", 2, "a parameter is written"),
+        ('# Who?\n# @group data\n# @param data: thing = "x"  A thing', 3, "thing is none of"),
+        ("# Who?\n# @parma data: iri = x  A thing", 2, "neither @param nor @group"),
+        ("# Who?\n# @param a: iri = *  A thing\n# @param a: iri = *  A thing", 3, "declared twice"),
+    ],
+)
+def test_a_broken_head_names_file_and_line(head: str, line: int, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_text(head)
+    with pytest.raises(queries.BrokenQuestionError, match=rf"mine\.rq, line {line}: .*{problem}"):
+        queries.read(path)
+
+
+def test_own_questions_can_have_notes_and_parameters(tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_text('# Who?\n# @param word: text = "a b"  Some words\n# A note,\n# in two lines.\nSELECT ?word {}')
+    read = queries.read(path)
+    assert read.notes == "A note, in two lines."
+    assert read.parameters == (Parameter("word", "text", "", "a b", "Some words"),)
+    assert queries.bound(read, {}, Resolver()) == {"word": ox.Literal("a b")}
