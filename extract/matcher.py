@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 
 import ontology
-from ontology import Form, Ontology, Word
+from ontology import ARTICLES, Form, Ontology, Word
 
 _NEAR = 240  # characters on either side that count as near; about two sentences
 
@@ -67,21 +67,34 @@ class Matcher:
         self, text: str, words: list[Word], keys: list[str], start: int
     ) -> Iterator[tuple[int, int, Form]]:
         """Yield (first word, last word, form) for each form that begins with word `start`."""
-        branch = self._tree(keys[start])
+        tree = self._tree(keys[start])
+        branches = [] if tree is None else [(tree, False)]
         index = start
-        while branch is not None:
-            if branch.forms:
-                there = words[start : index + 1]
-                by_table: dict[str, Form] = {}
+        while branches:
+            by_table: dict[str, Form] = {}
+            there = words[start : index + 1]
+            for branch, loosely in branches:
                 for form in branch.forms:
-                    if _fits(form, text, there):
+                    if loosely <= form.loose and _fits(form, text, there):
                         best = by_table.get(form.table)
                         if best is None or _closeness(form, there) > _closeness(best, there):
                             by_table[form.table] = form
-                for form in by_table.values():
-                    yield start, index, form
+            for form in by_table.values():
+                yield start, index, form
             index += 1
-            branch = branch.next.get(keys[index]) if index < len(keys) else None
+            if index == len(keys):
+                return
+            branches = list(_onward(branches, keys[index]))
+
+
+def _onward(branches: list[tuple[_Branch, bool]], key: str) -> Iterator[tuple[_Branch, bool]]:
+    """Yield the branches behind one more word, each with whether an article was passed over on the way to it."""
+    for branch, loosely in branches:
+        following = branch.next.get(key)
+        if following is not None:
+            yield following, loosely
+        if key in ARTICLES and branch.next:
+            yield branch, True
 
 
 def _grow(forms: list[Form]) -> _Branch:
@@ -118,7 +131,7 @@ def _fits(form: Form, text: str, words: list[Word]) -> bool:
         return False
     if form.capitalised and not all(
         there.text.lower() == here.lower() and not (there.text[:1].islower() and here[:1].isupper())
-        for there, here in zip(words, form.spelled, strict=True)
+        for there, here in zip(words, form.spelled, strict=False)
     ):
         return False
     if form.near:
@@ -134,7 +147,7 @@ def _is_gerund(word: str) -> bool:
 
 def _closeness(form: Form, words: list[Word]) -> int:
     """Return how many words of the text are spelled as in `form`."""
-    return sum(there.text.lower() == here.lower() for there, here in zip(words, form.spelled, strict=True))
+    return sum(there.text.lower() == here.lower() for there, here in zip(words, form.spelled, strict=False))
 
 
 @cache

@@ -109,10 +109,18 @@ def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
             yield from _infinitive(passage, token, sentence)
         elif token.lower_ == "for" and token.i + 1 < sentence.end:
             yield from _after_for(passage, token.nbor(), sentence, "for")
+        elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
+            yield from _after_for(passage, token.nbor(), sentence, token.lower_)
         elif token.tag_ == "VBG" and token.i > sentence.start and _opened(passage, token):
             yield from _verbs(sentence.doc[token.i : sentence.end], token.i, "purpose marker", 0.85)
         elif token.tag_ in _BASE and token.i > sentence.start and _opened(passage, token):
             yield from _verbs(sentence.doc[token.i : sentence.end], token.i, "purpose marker", 0.85)
+
+
+def _leads_to_nouns(passage: Passage, token: Token) -> bool:
+    """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
+    end = token.idx + len(token)
+    return any(match.end == end and match.term == cue("NounMarker") for match in passage.found("cues/noun-purposes", 0, end))
 
 
 def _opened(passage: Passage, token: Token) -> bool:
@@ -142,7 +150,12 @@ def _infinitive(passage: Passage, to: Token, sentence: Span) -> Iterator[_Phrase
 def _verb_after(to: Token, end: int) -> Token | None:
     """Return the verb of an infinitive, over adverbs."""
     index = to.i + 1
-    while index < end and to.doc[index].tag_ in ("RB", "RBR", ",") and index < to.i + 4:
+    if to.doc[index : index + 3].text.lower() == "be able to":
+        index += 3
+    skipped = to.doc[index : index + _ASIDE].text.lower()
+    if skipped.lstrip(", ").startswith("among other"):
+        index = next((t.i + 1 for t in to.doc[index + 2 : index + _ASIDE] if t.text == ","), index)
+    while index < end and to.doc[index].tag_ in ("RB", "RBR", ",") and index < to.i + _ASIDE:
         index += 1
     if index >= end:
         return None
@@ -150,6 +163,9 @@ def _verb_after(to: Token, end: int) -> Token | None:
     if verb.tag_ in _BASE or (verb.pos_ == "VERB" and verb.tag_ == "VB"):
         return verb
     return None
+
+
+_ASIDE = 7  # tokens that can stand between "to" and its verb: "be able to", "among other things"
 
 
 def _controlled(passage: Passage, to: Token, verb: Token) -> bool:
@@ -188,7 +204,8 @@ _GIVING = frozenset(("provide", "give", "submit", "supply", "share", "provided",
 def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Iterator[_Phrase]:
     """Yield the purposes that "for" opens: a gerund, or nouns that the lexicon knows as a purpose."""
     if first.tag_ == "VBG":
-        yield from _verbs(sentence.doc[first.i : sentence.end], first.i, f"{rule} and a gerund", 0.8)
+        if first.lower_ not in ("processing", "using", "doing"):
+            yield from _verbs(sentence.doc[first.i : sentence.end], first.i, f"{rule} and a gerund", 0.8)
         return
     stop = _noun_phrase_end(first, sentence)
     spans = [

@@ -18,7 +18,11 @@ def announced(passage: Passage) -> str | None:
         return cues[-1].term
     if _OPEN_PURPOSE.search(passage.text) or _uses_what_is_collected(cues):
         return _CUES["PurposeTopic"]
-    return cues[-1].term if cues else None
+    if cues:
+        return cues[-1].term
+    if _OPEN_PRACTICE.search(passage.text) and stands_under(passage, _CUES["PurposeTopic"]):
+        return _CUES["PurposeTopic"]
+    return None
 
 
 def _uses_what_is_collected(cues: list[Match]) -> bool:
@@ -32,6 +36,7 @@ def _uses_what_is_collected(cues: list[Match]) -> bool:
 
 
 _OBJECT = 30  # characters between a verb and its object
+_OPEN_PRACTICE = re.compile(r"\bwe (?:may|might|will|can)\s*[:\-–—]\s*$", re.IGNORECASE)
 _OPEN_PURPOSE = re.compile(r"\b(?:to|in order to|for|including to|by)\s*[:\-–—]?\s*$")
 
 

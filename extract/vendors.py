@@ -139,6 +139,8 @@ def named_value(match: Match) -> tuple[str, Value]:
 def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     if next(passage.found("countries", start, end), None) or next(passage.found("transfers", start, end), None):
         return
+    if any(match.start == start for match in passage.found("cues/no-purpose", start, end)):
+        return
     evidence = (passage.evidence(start, end, confidence=0.8, rule="function of a vendor"),)
     best = max(passage.found("purposes", start, end), key=lambda m: (m.end - m.start, -m.start), default=None)
     value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, passage.text[start:end])

@@ -7,9 +7,10 @@
 
 from ontology.reader import FOLDER, Form, Ontology, Term, files, load
 from ontology.vocabulary import NAMESPACES, UnknownTermError, Vocabulary, expand, shorten
-from ontology.words import Reducer, Word, split
+from ontology.words import ARTICLES, Reducer, Word, split
 
 __all__ = [
+    "ARTICLES",
     "FOLDER",
     "NAMESPACES",
     "Form",

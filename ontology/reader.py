@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 import pyoxigraph as ox
 
 from ontology.vocabulary import NAMESPACES, UnknownTermError, Vocabulary, expand, shorten
-from ontology.words import Reducer, texts
+from ontology.words import ARTICLES, Reducer, texts
 
 FOLDER = Path(__file__).parent
 _SKOS = NAMESPACES["skos"]
@@ -27,6 +27,7 @@ _FORM = _PG + "form"
 _IRREGULAR = _PG + "irregularOf"
 _WITHOUT_FORMS = frozenset(("adequacy", "hierarchy", "policygraph"))
 _RULES = "ambiguous.ttl"
+_LOOSE = frozenset(("purposes",))  # tables of verb phrases: "improve our services", "improving its services"
 _BASE = "https://w3id.org/policygraph/id/"
 
 _Said: TypeAlias = Mapping[str, Sequence[str]]
@@ -49,7 +50,8 @@ class Form(NamedTuple):
 
     `spelled` are the words as they are written here, `keys` as they are looked up. `capitals` asks for capital
     letters throughout, `capitalised` for a capital letter at the start of each word that has one here. `near`
-    lists words, in small letters, of which one must stand near.
+    lists words, in small letters, of which one must stand near. A `loose` form holds no articles among its keys,
+    and articles that stand between its words in a text are passed over.
     """
 
     words: str
@@ -60,6 +62,7 @@ class Form(NamedTuple):
     capitals: bool = False
     capitalised: bool = False
     near: tuple[str, ...] = ()
+    loose: bool = False
 
 
 class _Rule(NamedTuple):
@@ -120,6 +123,8 @@ class Ontology:
                 capitalised = _AMBIGUOUS in said or (named and words[:1].isupper())
                 form = Form(words, table, iri, spelled[words], keys[words], capitals, capitalised)
                 made.append(_ruled(form, self._rules_for(form)) if iri in self.rules else form)
+                if table in _LOOSE and len(form.keys) > 1:
+                    made.append(form._replace(keys=_without_articles(form.keys), loose=True))
         taken = {(form.table, form.keys) for form in made}
         for form in tuple(made):
             for rule in self._rules_for(form) if form.term in self.rules else ():
@@ -244,6 +249,11 @@ def _forms_of(iri: str, table: str, said: _Said) -> Iterator[str]:  # noqa: ARG0
         return
     names = () if table.startswith("cues/") else (name for label in _NAMES for name in said.get(label, ()))
     yield from dict.fromkeys((*names, *said.get(_ALSO, ())))
+
+
+def _without_articles(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `keys` without the articles behind the first word."""
+    return (keys[0], *(key for key in keys[1:] if key not in ARTICLES))
 
 
 def _rules(path: Path) -> dict[str, tuple[_Rule, ...]]:

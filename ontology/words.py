@@ -13,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?(?<=\w\.\w\.)|[^\W_]+|[^\w\s]")
 _SILENT = frozenset("-‐‑‒'’`\"“”*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")
 _MIN_STEM = 3
+ARTICLES = frozenset(("a", "an", "the", "our", "your", "its", "their", "his", "her", "my", "this", "these", "any"))
+"""Words before a noun that change nothing in what a verb phrase is for."""
 
 
 class Word(NamedTuple):

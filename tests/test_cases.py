@@ -3,8 +3,8 @@
 A case has `text` (with `format` "plain", "markdown" or "html"), or a parse made by hand (`words`, `heads`,
 `deps`, and if needed `tags`, `pos`, `lemmas`), and `claims`, the list of all that must be found. A claim
 names `predicate` and `value` and may name `text` (the quotes, joined by " … "), `denied`, `support`, and
-the `claims` within a node. `only`
-looks at some predicates alone; `function` calls another function of the module.
+the `claims` within a node. `only` looks at some predicates alone; `function` calls another function of
+the module.
 """
 
 import importlib

@@ -117,6 +117,7 @@ def test_rows(asked: Question, store: Store) -> None:
     assert rows == expected
 
 
+@pytest.mark.filterwarnings("ignore:Dataset.*deprecated:DeprecationWarning")  # rdflib warns of itself
 @BY_NAME
 def test_rdflib_finds_the_same_rows(asked: Question, store: Store, dataset: rdflib.Dataset) -> None:
     given: dict[str, rdflib.term.Node] = {}

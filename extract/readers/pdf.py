@@ -19,6 +19,7 @@ MOST_PAGES = 2000
 FEWEST_MARKED = 2
 LEAST_TAGGED = 0.6
 
+_WORD = re.compile(r"[\w-]+")
 _CUT_WORD = re.compile(rf"(\w+){CUT}\s*(\w+)|{CUT}")
 
 
@@ -62,7 +63,7 @@ def _lines(pages: Sequence[Page]) -> list[Line]:
 
 def _whole_words(lines: Sequence[Line]) -> list[Line]:
     """Return `lines` with words that a line break cut put together, with a hyphen where the text has one."""
-    seen = Counter(word.lower() for line in lines for word in re.findall(r"[\w-]+", line.words))
+    seen = Counter(word.lower() for line in lines for word in _WORD.findall(_CUT_WORD.sub(" ", line.words)))
 
     def whole(match: re.Match[str]) -> str:
         first, second = match.group(1), match.group(2)

@@ -17,6 +17,7 @@ EDGE_LINES = 2
 FEWEST_REPEATS = 3
 WIDE_GAP = 1.35
 FULL = 0.85
+WIDE_BLANK = 2.5
 
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—|]?\s*\d{1,4}\s*[-–—|]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 
@@ -32,6 +33,7 @@ class _Row:
     right: float
     base: float
     page: int
+    gaps: bool
 
 
 def lines(pages: Sequence[Page]) -> list[Line]:
@@ -75,21 +77,21 @@ def _row(chars: Sequence[Char], page: int) -> Iterator[_Row]:
         placed[-1].right,
         placed[-1].base,
         page,
+        any(after.left - before.right > size * WIDE_BLANK for before, after in pairwise(placed)),
     )
 
 
 def _without_repeats(sheets: Sequence[Sequence[_Row]]) -> list[_Row]:
-    """Return the lines of all pages without those that stand at the edge of most pages, and page numbers."""
+    """Return the lines of all pages without those that come again at the edge of pages, and page numbers."""
     seen = Counter(
         _alike(row.words) for sheet in sheets for row in {*sheet[:EDGE_LINES], *sheet[-EDGE_LINES:]}
     )
-    often = max(FEWEST_REPEATS, len(sheets) // 2)
     kept = []
     for sheet in sheets:
         for place, row in enumerate(sheet):
             edge = place < EDGE_LINES or place >= len(sheet) - EDGE_LINES
             numbered = len(sheets) > 1 and _PAGE_NUMBER.fullmatch(row.words)
-            if not edge or (seen[_alike(row.words)] < often and not numbered):
+            if not edge or (seen[_alike(row.words)] < FEWEST_REPEATS and not numbered):
                 kept.append(row)
     return kept
 
@@ -136,7 +138,9 @@ def _paragraphs(rows: Sequence[_Row], step: float, width: float) -> Iterator[lis
 
 
 def _goes_on(before: _Row, row: _Row, step: float, width: float) -> bool:
-    """Return whether a line continues the paragraph of the one before it."""
+    """Return whether a line continues the paragraph of the one before it; rows of a table never do."""
+    if before.gaps or row.gaps:
+        return False
     if row.size != before.size or row.bold != before.bold or looks.has_mark(row.words):
         return (
             before.size == row.size

@@ -11,7 +11,7 @@ HEAVY = 600
 DEEPEST = 60
 LAST_CODE = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
-# PDFium puts this in place of a hyphen at the end of a line and leaves the line break out.
+# This stands for a hyphen at the end of a line; PDFium leaves out the line break behind it.
 CUT = "\x02"
 
 
@@ -71,6 +71,8 @@ def _chars(text: Any, height: float) -> Iterator[Char]:
         mark = _mark(pdfium.FPDFText_GetTextObject(text, index), marks)
         pdfium.FPDFText_GetCharBox(text, index, left, right, bottom, top)
         near, far = left.value, right.value
+        if pdfium.FPDFText_IsHyphen(text, index) == 1:
+            sign = CUT
         pdfium.FPDFText_GetCharOrigin(text, index, left, bottom)
         yield Char(
             sign,

@@ -26,8 +26,9 @@ _LEFT, _BOX, _RIGHT = (
     (378, 586),
     690,
 )  # where lines end: marks, both sides of a company, marks
-_TOP, _ROW, _LETTER = 64, 25, 6.7
+_TOP, _ROW, _LETTER = 58, 25, 6.7
 _LONGEST = 40
+_DENSE = 120  # more lines than this are drawn lighter
 _LOOKS = ("has-policy", "known", "unknown", "category")
 
 
@@ -56,7 +57,9 @@ def draw(net: "DiGraph[str]") -> Drawing:
     rows = max((spot.y for spot in spots.values()), default=_TOP)
     shown = len(companies) + len(shared) + len(own)
     wanted = len(controllers(net)) + len([one for one in recipients(net) if not net.nodes[one]["policy"]])
-    parts = [*_headings(companies, shared, own), *_lines(net, spots), *_nodes(net, spots)]
+    lines = list(_lines(net, spots))
+    thick = "lines dense" if len(lines) > _DENSE else "lines"
+    parts = [*_headings(companies, shared, own), f'<g class="{thick}">', *lines, "</g>", *_nodes(net, spots)]
     return Drawing("\n".join(parts), _WIDTH, int(rows + 2 * _ROW), max(0, wanted - shown))
 
 
@@ -101,39 +104,40 @@ def _chosen(net: "DiGraph[str]") -> tuple[list[str], list[str], list[str]]:
 
 
 def _spots(net: "DiGraph[str]", companies: list[str], shared: list[str], own: list[str]) -> dict[str, _Spot]:
-    """Return the place of each node: companies level with their own recipients, all columns equally high."""
-    heights = [len(own) + max(0, len(companies) - 1) * 0.6, len(companies) * 1.5, len(shared) * 1.35]
-    height = max(heights) * _ROW
-    spots: dict[str, _Spot] = {}
+    """Return the place of each node: all columns equally high, companies level with their own recipients."""
     groups = [[node for node in own if company in set(named_by(net, node))] for company in companies]
-    y = _TOP + (height - heights[0] * _ROW) / 2
-    middle: list[float | None] = []
-    for group in groups:
-        middle.append(y + (len(group) - 1) * _ROW / 2 if group else None)
-        for node in group:
-            spots[node] = _Spot(node, _LEFT, y, "own")
-            y += _ROW
-        y += 0.6 * _ROW if group else 0
-    for company, place in zip(companies, _spread(middle, height), strict=True):
-        spots[company] = _Spot(company, (_BOX[0] + _BOX[1]) / 2, place, "company")
-    step = height / max(1, len(shared))
-    for number, node in enumerate(shared):
-        spots[node] = _Spot(node, _RIGHT, _TOP + step * (number + 0.5) - _ROW / 2, "shared")
-    return spots
+    sizes = [len(group) + 0.6 if group else 0.0 for group in groups]
+    rows = max(sum(sizes), len(companies) * 1.5, len(shared) * 1.35)
+    centres = _settled(_even(len(companies), rows), sizes, rows)
+    beside = _settled(centres, [1.5] * len(companies), rows)
+    places = {company: ("company", beside[number]) for number, company in enumerate(companies)}
+    for centre, group in zip(centres, groups, strict=True):
+        top = centre - (len(group) - 1) / 2
+        places |= {node: ("own", top + number) for number, node in enumerate(group)}
+    places |= {node: ("shared", row) for node, row in zip(shared, _even(len(shared), rows), strict=True)}
+    across = {"own": _LEFT, "company": (_BOX[0] + _BOX[1]) / 2, "shared": _RIGHT}
+    return {
+        node: _Spot(node, across[column], _TOP + (row - 0.5) * _ROW, column)
+        for node, (column, row) in places.items()
+    }
 
 
-def _spread(wanted: list[float | None], height: float) -> list[float]:
-    """Return heights in the order of `wanted`, near what is wanted and at least one and a half rows apart."""
-    step = height / max(1, len(wanted))
-    even = [_TOP + step * (number + 0.5) - _ROW / 2 for number in range(len(wanted))]
-    places = [one if one is not None else even[number] for number, one in enumerate(wanted)]
-    gap = 1.5 * _ROW
-    for number in range(1, len(places)):
-        places[number] = max(places[number], places[number - 1] + gap)
-    bottom = _TOP + height - _ROW / 2
-    for number in range(len(places) - 1, -1, -1):
-        places[number] = min(places[number], bottom)
-        bottom = places[number] - gap
+def _even(count: int, rows: float) -> list[float]:
+    """Return the middles of `count` equal parts of `rows`."""
+    return [rows * (number + 0.5) / count for number in range(count)]
+
+
+def _settled(wanted: list[float], sizes: list[float], rows: float) -> list[float]:
+    """Return middles as near to those `wanted` as a pass down and a pass up bring things of these sizes."""
+    places = list(wanted)
+    low = 0.0
+    for number, size in enumerate(sizes):
+        places[number] = max(places[number], low + size / 2)
+        low = places[number] + size / 2
+    high = rows
+    for number in range(len(sizes) - 1, -1, -1):
+        places[number] = min(places[number], high - sizes[number] / 2)
+        high = places[number] - sizes[number] / 2
     return places
 
 
@@ -224,7 +228,7 @@ def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
 def _label(spot: _Spot, label: str, reach: int) -> str:
     y = f"{spot.y + 4.5:.1f}"
     if spot.column == "company":
-        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 26))}</text>'
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 24))}</text>'
     if spot.column == "own":
         return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
     count = f'<tspan class="reach" dx="7">{reach}</tspan>'
