@@ -101,6 +101,8 @@ def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, i
 def _behind_name(text: str, first: int) -> int:
     """Return where the address begins if a name such as "Acme Ltd," or "our office," stands before it."""
     span = naming.name_after(text, first)
+    if span and naming.has_legal_form(text[span[0] : span[1]]):
+        return len(text) - len(text[span[1] :].lstrip(" ,."))
     if (
         span
         and text[span[1] : span[1] + 1] in (",", ".")
@@ -108,7 +110,7 @@ def _behind_name(text: str, first: int) -> int:
     ):
         name = text[span[0] : span[1]]
         rest = text[span[1] + 1 :].lstrip()
-        if naming.has_legal_form(name) or (rest[:1].isdigit() and " " not in name):
+        if rest[:1].isdigit() and " " not in name:
             return len(text) - len(rest)
     return first
 

@@ -212,9 +212,28 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     end = verb.end if verb else lead.head.idx + len(lead.head)
     anchor = passage.policy.document.span(passage.index, start, end)
     draft = Draft(passage, anchor, denied, text=lead.sentence.text)
-    draft.claims = [replace(claim, denied=False) for _, claim in members]
+    draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
+
+
+def _without_givers(claims: list[Claim]) -> list[Claim]:
+    """Return the claims without recipients that the sentence names as a source, unless it also discloses."""
+    discloses = any(
+        claim.predicate == _PROCESSING
+        and isinstance(claim.value, Concept)
+        and ontology.load().is_under(claim.value.iri, _TERM("dpv:Disclose"))
+        for claim in claims
+    )
+    given = [claim.evidence[0] for claim in claims if claim.predicate == _SOURCE]
+    if discloses or not given:
+        return claims
+    return [
+        claim
+        for claim in claims
+        if claim.predicate not in (_RECIPIENT, _SERVICE)
+        or not any(e.start < claim.evidence[0].end and claim.evidence[0].start < e.end for e in given)
+    ]
 
 
 def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim]:

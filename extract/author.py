@@ -45,9 +45,12 @@ _ENOUGH = 2.0  # a name that weighs less is nobody's
 _KNOWN = 0.2  # names that the gazetteer knows are mostly recipients
 _OPENING = 12  # so many passages at the top introduce the author
 _TITLES = 4  # so many passages at the top can be the title
-_MOST_SPEAKING = 4
+_FEWEST_SPEAKING, _MOST_SPEAKING = 3, 4
 _SHORTEST_CORE = 4
-_SELF_DEFINING = frozenset({"defined", "refers-to", "controller-is", "policy-of", "title", "is-controller"})
+_IN_PASSING = frozenset(
+    {"operated-by", "is-company", "welcome", "speaks", "alias", "named"}
+)  # said of others too
+_OWN_HOST = 4.0  # what an e-mail address under its own domain adds to a name
 
 _INTRODUCING = frozenset(
     {
@@ -78,6 +81,7 @@ _WE = re.compile(
     r",?\s+(?:we|our|us|it|your|accessible|one\s+of|the\s+privacy|privacy|protecting|are|is)\b", re.IGNORECASE
 )
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)[\s©]*(?:(?:19|20)\d\d[\s–-]*){0,3}(?:by\s+)?", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"[a-z]+")
 _NEXT_WORD = re.compile(r"\s+([^\W\d]+(?:['’]t)?)")
 _TITLE = re.compile(
     r"(?P<before>.{2,60}?)(?:['’]s)?\s*[-–—:|]?\s+(?:new\s+)?(?:privacy|data\s+protection|private)\s+"
@@ -98,6 +102,7 @@ _OWN_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?![\w@])", re.IGNORECASE)
+_MAIL_HOST = re.compile(r"@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _CONTACT_LINE = re.compile(r"@|https?:|www\.|^\W*(?:e-?mail|phone|tel|address|attn|website)\b", re.IGNORECASE)
 
 
@@ -244,6 +249,9 @@ _NAME_PRECEDES = (
 def _at(passage: Passage) -> Iterator[Naming]:
     """Yield X of "At X, we value" and "We at X are committed"."""
     for found in _AT.finditer(passage.text):
+        word = _FIRST_WORD.match(passage.text, found.end())
+        if word and word[0] in naming.words_of("pgq:NoName"):
+            continue
         for read in (naming.free_name, naming.name_after):
             span = read(passage.text, found.end())
             if span and _WE.match(passage.text, span[1]):
@@ -345,8 +353,10 @@ def author(policy: Policy) -> tuple[Naming, ...]:
     if not groups:
         return ()
     merged = {key: _with_spellings(key, groups) for key in groups}
-    best = max(merged, key=lambda key: (_total(merged[key]), -len(key), key))
-    if _total(merged[best]) < _ENOUGH:
+    labels = frozenset(_mail_labels(policy))
+    totals = {key: _total(places) + _OWN_HOST * _hosted(key, labels) for key, places in merged.items()}
+    best = max(merged, key=lambda key: (totals[key], -len(key), key))
+    if totals[best] < _ENOUGH:
         return ()
     return _ordered([*merged[best], *_repeated(policy, merged[best])])
 
@@ -391,9 +401,25 @@ def _total(places: list[Naming]) -> float:
     total = sum(_WEIGHTS[rule] for rule in rules) + min(speaking, _MOST_SPEAKING) - ("speaks" in rules)
     if any(naming.has_legal_form(place.name) for place in places):
         total += _LEGAL_FORM
-    if rules.isdisjoint(_SELF_DEFINING) and any(_is_known(place) for place in places):
+    if rules == {"speaks"} and speaking < _FEWEST_SPEAKING:
+        return 0.0
+    if rules <= _IN_PASSING and any(_is_known(place) for place in places):
         total *= _KNOWN
     return total
+
+
+def _mail_labels(policy: Policy) -> Iterator[str]:
+    """Yield the names in the domains of e-mail addresses that not everybody can have: "acme" of me@acme.test."""
+    for passage in policy.passages:
+        for found in _MAIL_HOST.finditer(passage.text):
+            host = found[1].lower()
+            if host not in naming.words_of("pgq:WebmailHost"):
+                yield re.sub(r"[^a-z0-9]", "", host.split(".", 1)[0])
+
+
+def _hosted(key: str, labels: frozenset[str]) -> bool:
+    """Tell whether a name is that of a domain, wholly or by its beginning."""
+    return any(_spells(key, label) for label in labels)
 
 
 def _is_known(place: Naming) -> bool:

@@ -38,6 +38,7 @@ _CUE_REACH = 30  # characters between "phone" and the number
 _PAGE_REACH = 20  # characters between "contact form" and its address
 _LINES_BACK = 8  # lines above a line that can say whose it is
 _NEAR_LABEL = 40
+_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _ways(said: Sequence[Detail], policy: Policy) -> Iterator[Claim]:
 
 def details(policy: Policy, names: frozenset[str]) -> Iterator[Detail]:
     """Yield the ways to reach the company, its officer and its representative, in the order of the text."""
-    cores = frozenset(naming.core(name) for name in names)
+    cores = frozenset(naming.core(name) for name in names if len(name) >= _SHORTEST_NAME)
     found: list[Detail] = []
     for find in _finds(policy, cores):
         owner = _owner(find, names)
@@ -241,7 +242,7 @@ def _is_foreign(host: str, passage: Passage, names: frozenset[str]) -> bool:
     if host in naming.words_of("pgq:WebmailHost") or host in names:
         return False
     known = any(True for _ in lexicon.subjects(ontology.expand("pg:domain"), host))
-    return known and not any(len(name) > _FEWEST_DIGITS - 4 and name in host for name in names)
+    return known and not any(len(name) > _SHORTEST_NAME and name in host for name in names)
 
 
 _PARTIES: tuple[tuple[str, Owner], ...] = (

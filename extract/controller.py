@@ -99,16 +99,26 @@ def _joint(policy: Policy, places: Sequence[Naming]) -> Iterator[Controller]:
     for passage in policy.body():
         for cue in cues(passage, "controller", "pgq:JointControllers"):
             start = naming.sentence_start(passage.text, cue.start)
-            for word in re.finditer(r"(?<![\w’'])[A-Z]", passage.text[start : cue.start]):
-                span = naming.name_after(passage.text, start + word.start(), cue.start)
-                name = passage.text[span[0] : span[1]] if span else ""
-                if span and naming.has_legal_form(name) and naming.core(name) not in own:
+            for span in _full_names(passage, start, cue.start):
+                name = passage.text[span[0] : span[1]]
+                if naming.core(name) not in own:
                     own.add(naming.core(name))
                     evidence = passage.evidence(*span, rule="controller-joint")
                     yield Controller(
                         _company(name, policy),
                         (Claim(policy.ontology.term("dpv:hasName"), Text(name), (evidence,)),),
                     )
+
+
+def _full_names(passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where names with a legal form stand, none within another."""
+    last = start
+    for word in re.finditer(r"(?<![\w’'])[A-Z]", passage.text[start:end]):
+        span = naming.name_after(passage.text, start + word.start(), end)
+        if span and span[0] >= last and naming.has_legal_form(passage.text[span[0] : span[1]]):
+            last = span[1]
+            if not re.search(r"\d{2}", passage.text[span[0] : span[1]]):
+                yield span
 
 
 def _identifiers(policy: Policy) -> Iterator[Claim]:

@@ -53,6 +53,8 @@ def _sure(passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Ma
     Words that say by themselves that they are data ("e-mail address") need no more than a sentence about data;
     an everyday word ("company", "age") has to stand where data are listed or handled.
     """
+    if _is_defined(passage, span):
+        return None
     if of_list(passage) == cue("DataTopic"):
         return "list of data"
     if _of_the_reader(passage, span):
@@ -94,6 +96,15 @@ def _neighbour(span: Span, match: Match, spans: list[tuple[Span, Match]]) -> boo
         if between and len(between) <= _GAP and all(word in _BETWEEN for word in between):
             return True
     return False
+
+
+def _is_defined(passage: Passage, span: Span) -> bool:
+    """Tell whether the sentence explains a term, so that what it lists is no practice."""
+    sentence = span.sent
+    return any(
+        sign.term == cue("Definition") and sign.end <= span.start_char
+        for sign in passage.found(_CUES, sentence.start_char, sentence.end_char)
+    )
 
 
 def _of_the_reader(passage: Passage, span: Span) -> bool:
@@ -205,17 +216,24 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
 def _first_phrase(doc: Doc) -> Span | None:
     """Return the noun phrase with which a short item begins."""
     words = [token for token in doc if not token.is_punct and not token.is_space]
-    if not words or len(words) > _SHORT_ITEM or words[0].tag_ in ("TO", "VB", "MD") or words[0].pos_ == "VERB":
+    if not words or words[0].tag_ in ("TO", "VB", "MD") or words[0].pos_ == "VERB":
         return None
     start = words[0].i
     while start < len(doc) and doc[start].pos_ in ("DET", "PRON", "CCONJ"):
         start += 1
     end = start
-    while end < len(doc) and doc[end].text not in (",", ";", ".", ":", "(", "–", "-"):
+    while end < len(doc) and doc[end].text not in (",", ";", ".", ":", "(", "–", "-", "|") and not _goes_on(doc[end]):
         end += 1
+    if end < len(doc) and len(words) > _SHORT_ITEM and not _goes_on(doc[end]):
+        return None
     part = doc[start:end]
     whole = end >= len(doc.text.rstrip(" .;,")) or end == len(doc) or doc[end].text in (".", ";", ",")
     return part if len(part) and (_plausible(part) or (whole and len(part) <= _NAME_OF_A_CATEGORY)) else None
+
+
+def _goes_on(token: Token) -> bool:
+    """Tell whether a token opens a clause about the noun before it ("the image you upload", "if any")."""
+    return token.lower_ in ("you", "we", "which", "that", "if", "when", "where", "who", "such") or token.tag_ == "MD"
 
 
 _NAME_OF_A_CATEGORY = 2  # words; "Technical" in a column of data is a category that the policy defines elsewhere

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 
 import ontology
 from ontology import ARTICLES, Form, Ontology, Word
@@ -28,6 +29,14 @@ class _Branch:
 
     next: dict[str, "_Branch"] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
+
+
+class _Path(NamedTuple):
+    """A branch that the words of a text have led to; `loosely` if over articles, `on_article` if just over one."""
+
+    branch: _Branch
+    loosely: bool = False
+    on_article: bool = False
 
 
 class Matcher:
@@ -68,14 +77,14 @@ class Matcher:
     ) -> Iterator[tuple[int, int, Form]]:
         """Yield (first word, last word, form) for each form that begins with word `start`."""
         tree = self._tree(keys[start])
-        branches = [] if tree is None else [(tree, False)]
+        branches = [] if tree is None else [_Path(tree)]
         index = start
         while branches:
             by_table: dict[str, Form] = {}
             there = words[start : index + 1]
-            for branch, loosely in branches:
-                for form in branch.forms:
-                    if loosely <= form.loose and _fits(form, text, there):
+            for path in branches:
+                for form in () if path.on_article else path.branch.forms:
+                    if path.loosely <= form.loose and _fits(form, text, there):
                         best = by_table.get(form.table)
                         if best is None or _closeness(form, there) > _closeness(best, there):
                             by_table[form.table] = form
@@ -87,14 +96,14 @@ class Matcher:
             branches = list(_onward(branches, keys[index]))
 
 
-def _onward(branches: list[tuple[_Branch, bool]], key: str) -> Iterator[tuple[_Branch, bool]]:
-    """Yield the branches behind one more word, each with whether an article was passed over on the way to it."""
-    for branch, loosely in branches:
-        following = branch.next.get(key)
+def _onward(paths: list[_Path], key: str) -> Iterator[_Path]:
+    """Yield the paths one word further."""
+    for path in paths:
+        following = path.branch.next.get(key)
         if following is not None:
-            yield following, loosely
-        if key in ARTICLES and branch.next:
-            yield branch, True
+            yield _Path(following, loosely=path.loosely)
+        if key in ARTICLES:
+            yield _Path(path.branch, loosely=True, on_article=True)
 
 
 def _grow(forms: list[Form]) -> _Branch:

@@ -28,7 +28,7 @@ _OPENER = re.compile(
     r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+"
     r"[“\"]?(?=\S))?"
 )
-_FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}")
+_FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}|\bprivacy\s+(?:policy|notice|statement)\b", re.IGNORECASE)
 
 
 @cache
@@ -92,14 +92,13 @@ def is_name(text: str) -> bool:
     if len(words) > 1 and is_legal_form(words[-1]):
         return not all(word.lower() in words_of("pgq:NameLink") for word in words[:-1])
     common = words_of("pgq:NoName")
-    return not all(
-        _singular(word) in common or word.lower() in common or is_legal_form(word) for word in words
-    )
+    return not all(not common.isdisjoint(_bases(word)) or is_legal_form(word) for word in words)
 
 
-def _singular(word: str) -> str:
+def _bases(word: str) -> tuple[str, ...]:
+    """Return a word in small letters, and what it may be the plural of."""
     lower = _POSSESSIVE.sub("", word.lower())
-    return lower[:-3] + "y" if lower.endswith("ies") else lower.removesuffix("s")
+    return lower, lower.removesuffix("s"), lower.removesuffix("es"), re.sub("ies$", "y", lower)
 
 
 def _looks_named(word: str) -> bool:
@@ -199,7 +198,8 @@ def _trimmed(text: str, first: int, last: int) -> tuple[int, int] | None:
     first = opener.end() if opener else first
     piece = text[first:last].rstrip(' \t“”„"*_[]–—-/:|,')
     words = piece.split()
-    if words and piece[-1:] in ".'’!?" and not is_legal_form(words[-1]):
+    piece = piece.rstrip("!")
+    if words and piece[-1:] in ".'’?" and not is_legal_form(words[-1]):
         piece = piece.rstrip(".") if piece[-1] != "?" else piece
     piece = _POSSESSIVE.sub("", piece)
     if not is_name(piece):

@@ -125,6 +125,8 @@ def _is_cue(passage: Passage, token: Token, name: str) -> bool:
 
 def _is_noun(span: Span) -> bool:
     last = span[-1]
+    if last.tag_ in ("VBG", "VB", "VBZ"):
+        return False
     if last.dep_ in ("compound", "amod") and last.head.i >= span.end and last.head.pos_ in ("NOUN", "PROPN"):
         return False
     return last.pos_ in ("NOUN", "PROPN", "ADJ") or len(span) > 1

@@ -23,6 +23,7 @@ _NAME = re.compile(
     r"(?:\s+(?:[A-Z0-9&][\w.&’'+-]*|of|and|for|de|data|cloud|api|apis|graph|relic|buster|performance|studio|sign|in)){0,5}"
 )
 _BETWEEN_NAMES = re.compile(r"\s*(?:/|,|\s+and\s+|\s*&\s*)\s*")
+_SEPARATOR = re.compile(r"(\s*/\s*|\s*,\s*(?!(?:Inc|LLC|Ltd|Limited|Corp|GmbH|S\.?A|B\.?V|plc)\b)|\s+and\s+)")
 _LONGEST = 160  # characters; a vendor line is short
 _LONGEST_FUNCTION = 90
 
@@ -84,7 +85,7 @@ def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
     text = passage.text
     known = [m for table in ("services", "companies") for m in passage.found(table, 0, stop)]
     position = 0
-    for part in re.split(r"(\s*/\s*|\s*,\s*|\s+and\s+)", text[:stop]):
+    for part in _SEPARATOR.split(text[:stop]):
         start, position = position, position + len(part)
         words = part.strip()
         if not words or _BETWEEN_NAMES.fullmatch(part):

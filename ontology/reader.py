@@ -122,7 +122,9 @@ class Ontology:
                 capitals = words.isupper() and len(words) > 1 and words.isalpha()
                 capitalised = _AMBIGUOUS in said or (named and words[:1].isupper())
                 form = Form(words, table, iri, spelled[words], keys[words], capitals, capitalised)
-                made.append(_ruled(form, self._rules_for(form)) if iri in self.rules else form)
+                if iri in self.rules:
+                    form = _ruled(form, self._rules_for(form))  # noqa: PLW2901 - the same form, more exactly
+                made.append(form)
                 if table in _LOOSE and len(form.keys) > 1:
                     made.append(form._replace(keys=_without_articles(form.keys), loose=True))
         taken = {(form.table, form.keys) for form in made}

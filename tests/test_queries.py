@@ -229,7 +229,9 @@ def test_a_broken_head_names_file_and_line(head: str, line: int, problem: str, t
 
 def test_own_questions_can_have_notes_and_parameters(tmp_path: Path) -> None:
     path = tmp_path / "mine.rq"
-    path.write_text('# Who?\n# @param word: text = "a b"  Some words\n# A note,\n# in two lines.\nSELECT ?word {}')
+    path.write_text(
+        '# Who?\n# @param word: text = "a b"  Some words\n# A note,\n# in two lines.\nSELECT ?word {}'
+    )
     read = queries.read(path)
     assert read.notes == "A note, in two lines."
     assert read.parameters == (Parameter("word", "text", "", "a b", "Some words"),)

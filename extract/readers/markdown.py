@@ -20,6 +20,7 @@ FEWEST_MARKED = 2
 LONGEST_BOLD = 120
 MOST_BOLD_RUNS = 9
 DEEPEST = 80
+SHORTEST_MENU = 3
 
 _TAG = re.compile(
     r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
@@ -132,7 +133,9 @@ def _heading(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
 
 def _paragraph(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
     """Yield the lines of a paragraph: the first one below a list mark is an item."""
-    for line in _lines(page, token, here):
+    menu = _is_menu(token.children or [])
+    for made in _lines(page, token, here):
+        line = replace(made, boilerplate=menu)
         mark = here.marks[-1] if here.marks else ""
         if mark:
             here.marks[-1] = ""
@@ -149,6 +152,21 @@ def _paragraph(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
             yield replace(line, kind="paragraph")
         else:
             yield line
+
+
+def _is_menu(tokens: Sequence[Token]) -> bool:
+    """Return whether a paragraph is nothing but links, several of them."""
+    links = depth = 0
+    for token in tokens:
+        links += token.type == "link_open"
+        depth += token.nesting if token.type.startswith("link_") else 0
+        if (
+            not depth
+            and token.type in ("text", "code_inline", "text_special")
+            and token.content.strip(" |·•-/")
+        ):
+            return False
+    return links >= SHORTEST_MENU
 
 
 def _rows(token: Token) -> tuple[int, int]:

@@ -9,15 +9,19 @@ from extract.document import Document
 from extract.readers import looks
 from extract.readers.draft import WIDTHLESS, Draft, Pieces, draft, joined
 from extract.readers.settle import document
+from extract.readers.tables import table_headers
 
 TAB_WIDTH = 4
 NARROWEST_WRAP = 40
 WIDEST_WRAP = 130
 FEWEST_WRAPPED = 6
 FEWEST_MARKED = 2
+FEWEST_COLUMNS = 2
+FEWEST_ROWS = 2
 
 _HASHES = re.compile(r"[ \t\ufeff]{0,3}(#{1,6})[ \t]+(?=\S)")
 _RULE = re.compile(r"\s*(?:[-=_*~#•.]\s*){3,}$")
+_TABLE_RULE = re.compile(r"[\s|:+=-]+")
 _UNDERLINE = re.compile(r"\s*(=+|-+|~+)\s*$")
 
 
@@ -35,7 +39,7 @@ def read_plain(name: str, text: str) -> Document:
     """Return the document of a plain text file."""
     drafts = list(_drafts(text, list(_lines(text))))
     marked = sum(line.kind == "heading" for line in drafts) > FEWEST_MARKED
-    return document(name, text, drafts, "text/plain", marked=marked)
+    return document(name, text, table_headers(drafts), "text/plain", marked=marked)
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -61,9 +65,18 @@ def _drafts(text: str, lines: Sequence[_Line]) -> Iterator[Draft]:
     """Yield headings with marks, cells, and the rest as drafts to be judged."""
     width = _wrap_width(lines)
     pending: list[Draft] = []
-    place = 0
+    place = tables = 0
     while place < len(lines):
         line = lines[place]
+        cells, rows = _table(text, lines, place, tables)
+        if cells:
+            if pending:
+                yield joined(text, pending, _line_break)
+            pending = []
+            yield from cells
+            tables += 1
+            place += rows
+            continue
         under = _underline(text, lines, place)
         made = _marked_heading(text, line, under)
         rule = _RULE.match(text, line.start, line.end)
@@ -80,6 +93,52 @@ def _drafts(text: str, lines: Sequence[_Line]) -> Iterator[Draft]:
         place += 2 if made and under else 1
     if pending:
         yield joined(text, pending, _line_break)
+
+
+def _table(text: str, lines: Sequence[_Line], place: int, number: int) -> tuple[list[Draft], int]:
+    """Return the cells of a table with bars or tabs that begins at `place`, and how many lines it has."""
+    sign = next((sign for sign in "|\t" if sign in text[lines[place].start : lines[place].end].strip()), "")
+    width = len(_cells(text, lines[place], sign)) if sign else 0
+    end = place
+    while width >= FEWEST_COLUMNS and end < len(lines) and (end == place or not lines[end].gap):
+        if len(_cells(text, lines[end], sign)) != width:
+            break
+        end += 1
+    if end - place < FEWEST_ROWS:
+        return [], 0
+    ruled = _TABLE_RULE.fullmatch(text, lines[place + 1].start, lines[place + 1].end)
+    cells = [
+        replace(
+            looks.listed(text, made),
+            kind="cell",
+            mark="",
+            table=number,
+            row=row,
+            column=column,
+            heads="column" if ruled and row == 0 else "",
+        )
+        for row, line in enumerate(lines[place:end])
+        if not _TABLE_RULE.fullmatch(text, line.start, line.end)
+        for column, (start, stop) in enumerate(_cells(text, line, sign))
+        if (made := draft(text, [(start, stop)]))
+    ]
+    return cells, end - place
+
+
+def _cells(text: str, line: _Line, sign: str) -> list[tuple[int, int]]:
+    """Return where the cells of a table row stand; a row may begin and end with a bar."""
+    row = text[line.start : line.end]
+    bars = row.strip().startswith("|"), row.strip().endswith("|")
+    start = line.start + (row.index("|") + 1 if bars[0] else 0)
+    end = line.end - (len(row) - row.rindex("|") if bars[1] else 0)
+    cells = []
+    while start < end:
+        stop = text.find(sign, start, end)
+        stop = end if stop < 0 else stop
+        cells.append((start, stop))
+        start = stop + 1
+    # "1.<tab>Your rights" is a numbered line and no row.
+    return [] if cells and looks.bare_mark(_bare(text[slice(*cells[0])])) else cells
 
 
 def _underline(text: str, lines: Sequence[_Line], place: int) -> str:

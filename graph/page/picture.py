@@ -20,7 +20,7 @@ COMPANIES = 40  # more than this, and a picture is no longer read
 SHARED = 40
 OWN = 60
 
-_WIDTH = 1000
+_WIDTH = 1010
 _LEFT, _BOX, _RIGHT = (
     280,
     (378, 586),
@@ -228,7 +228,7 @@ def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
 def _label(spot: _Spot, label: str, reach: int) -> str:
     y = f"{spot.y + 4.5:.1f}"
     if spot.column == "company":
-        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 24))}</text>'
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 27))}</text>'
     if spot.column == "own":
         return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
     count = f'<tspan class="reach" dx="7">{reach}</tspan>'
