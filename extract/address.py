@@ -92,9 +92,8 @@ def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, i
         len(word) > _LONGEST_WORD_OF_TWO and word in naming.words_of("pgq:AddressWord") for word in words
     )
     located = strong and (street or _POST_CODE.search(piece)) and (parts > 1 or street)
-    placed = (
-        lenient and (parts > 1 or len(words) > _LONGEST_WORD_OF_TWO) and any(countries(passage, first, last))
-    )
+    spread = parts > 1 or len(words) > _LONGEST_WORD_OF_TWO
+    placed = lenient and spread and not piece[0].isdigit() and any(countries(passage, first, last))
     return (first, last) if located or placed else None
 
 
@@ -122,7 +121,8 @@ def _last_word(text: str, first: int) -> int | None:
     for word in _WORD.finditer(text, first):
         gap = text[reached : word.start()]
         if (
-            (last is not None and not _GAP.match(gap))
+            _strip(word[0]) in naming.words_of("pgq:AddressEnd")
+            or (last is not None and not _GAP.match(gap))
             or not _is_part(word[0])
             or "@" in word[0]
             or "://" in word[0]

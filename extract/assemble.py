@@ -60,6 +60,7 @@ _OF_THE_POLICY = frozenset(
 )
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
+_SHORT_SECTION = 3  # statements; what such a section says of a basis holds for all of it
 _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
 
 
@@ -108,6 +109,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     for passage in policy.passages:
         drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _within_purposes(drafts)))
+    _after_colons(drafts)
     for draft in drafts:
         _source_above(draft)
     _point_back(drafts)
@@ -430,18 +432,34 @@ def _lists_recipients(cell: Draft) -> bool:
     return of_list(cell.passage) == cue("RecipientTopic")
 
 
+def _after_colons(drafts: list[Draft]) -> None:
+    """Let paragraphs that a sentence with a colon introduces take over what it says of how and whence."""
+    lead: Draft | None = None
+    for draft in drafts:
+        block = draft.passage.block
+        if block.kind != "paragraph" or lead is None or block.section != lead.passage.block.section:
+            lead = None
+        elif draft.specific_data and not draft.denied and draft.passage is not lead.passage:
+            _take_over(draft, lead, (_SOURCE, _BASIS, _PROCESSING))
+        if block.kind == "paragraph" and draft.passage.text.rstrip().endswith(":") and not draft.denied:
+            lead = draft
+
+
 def _source_above(draft: Draft) -> None:
     """Take over the source that the heading names for the data below it ("Information you give us")."""
     heading = draft.passage.section
     if heading is None or draft.denied or not draft.specific_data or draft.has(_SOURCE, _RECIPIENT, _SERVICE):
         return
     for match in heading.found("data-sources"):
-        if match.term != _TERM("dpv:DataSource"):
+        if match.term != _TERM("dpv:DataSource") and len(match.form.split()) > _BARE:
             evidence = heading.evidence(
                 match.start, match.end, support="Inherited", confidence=0.75, rule="source in a heading"
             )
             draft.claims.append(Claim(_SOURCE, Concept(match.term), (evidence,)))
             return
+
+
+_BARE = 2  # words; a heading with "from you" only says whose data they are
 
 
 def _point_back(drafts: list[Draft]) -> None:
@@ -464,8 +482,10 @@ def _point_back(drafts: list[Draft]) -> None:
                 _data_before(draft, same) or _data_before(draft, before)
             elif cue("WeakBack") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
-        if draft.has(_BASIS) and not draft.has(_PURPOSE):
-            _basis_after(draft, same)
+        if draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE):
+            signs = _signs_back(draft)
+            if len(same) <= _SHORT_SECTION or signs:
+                _basis_after(draft, same)
 
 
 def _signs_back(draft: Draft) -> frozenset[str]:

@@ -236,6 +236,7 @@ def _preceding(passage: Passage) -> Iterator[Naming]:
             span = naming.name_before(passage.text, cue.start, floor)
             if span is None and passage.index < _TITLES:
                 span = naming.free_name(passage.text, floor, cue.start)
+                span = span if span and not passage.text[span[1] : cue.start].strip() else None
             yield from _naming(passage, span, rule)
 
 
@@ -409,7 +410,7 @@ def _total(places: list[Naming]) -> float:
 
 
 def _mail_labels(policy: Policy) -> Iterator[str]:
-    """Yield the names in the domains of e-mail addresses that not everybody can have: "acme" of me@acme.test."""
+    """Yield the names in the domains of e-mail addresses, such as "acme" of me@acme.test; webmail is left out."""
     for passage in policy.passages:
         for found in _MAIL_HOST.finditer(passage.text):
             host = found[1].lower()

@@ -10,6 +10,7 @@ MOST_WORDS = 9
 MOST_LETTERS = 80
 LONGEST_SENTENCE = 1000  # letters; what stands further ahead is another sentence
 LONGEST_LEGAL_WORD = 16
+_COUNTRY_NAMES = frozenset(("US",))  # no pronoun in spite of its letters
 MOST_INITIAL = 2  # letters of an initial with its point
 
 _TOKEN = re.compile(r"(?:[^\s,;:()\[\]{}<>“”„\"|•]|:(?=[^\s/]))+")
@@ -218,7 +219,7 @@ def defined_names(inside: str) -> tuple[str, ...] | None:
     quoted = [match[1].strip(" ,.") for match in _QUOTED.finditer(inside)]
     parts = quoted or [part.strip(" ,.") for part in re.split(r"\s*(?:[,/;]|\bor\b|\band\b)\s*", inside)]
     parts = [part for part in parts if part]
-    if not parts or not any(part.lower() in own for part in parts):
+    if not any(part.lower() in own and part not in _COUNTRY_NAMES for part in parts):
         return None
     if not quoted and sum(part.lower() not in own for part in parts) > 1:
         return None

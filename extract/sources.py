@@ -49,7 +49,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
         if passage.block.boilerplate:
             continue
         until = -1
-        found = sorted([*_listed(passage), *_person(passage)], key=lambda source: (source.start, -source.end))
+        found = sorted([*_listed(passage), *_person(passage), *_automatic(passage)], key=lambda source: (source.start, -source.end))
         for source in found:
             if source.start < until:
                 continue
@@ -68,6 +68,14 @@ def _person(passage: Passage) -> Iterator[_Source]:
         if opens not in seen and not cued(passage, _TABLE, "pgq:Denial", opens, match.start):
             seen.add(opens)
             yield _Source(match.start, match.end, Concept(term), "source-person")
+
+
+def _automatic(passage: Passage) -> Iterator[_Source]:
+    """Yield the words that say that data are taken automatically, which makes the use of the service the source."""
+    lexicon = passage.policy.ontology
+    for match in passage.found("processing"):
+        if lexicon.is_under(match.term, lexicon.term("pgc:CollectAutomatically")):
+            yield _Source(match.start, match.end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic")
 
 
 def _listed(passage: Passage) -> Iterator[_Source]:

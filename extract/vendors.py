@@ -75,7 +75,7 @@ def _is_place(passage: Passage) -> bool:
     lead = passage.lead_in
     return (
         lead is not None
-        and announced(lead) not in (cue("DataTopic"), cue("PurposeTopic"), cue("RightsTopic"), cue("BasisTopic"))
+        and announced(lead) not in (cue("DataTopic"), cue("RightsTopic"), cue("BasisTopic"))
         and (any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics")) or stands_under(passage, cue("RecipientTopic")))
     )
 

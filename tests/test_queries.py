@@ -120,7 +120,7 @@ def test_rows(asked: Question, store: Store) -> None:
 @pytest.mark.filterwarnings("ignore:Dataset.*deprecated:DeprecationWarning")  # rdflib warns of itself
 @BY_NAME
 def test_rdflib_finds_the_same_rows(asked: Question, store: Store, dataset: rdflib.Dataset) -> None:
-    given: dict[str, rdflib.term.Node] = {}
+    given: dict[str, rdflib.term.Identifier] = {}
     for name, term in queries.bound(asked, {}, resolver(store)).items():
         is_node = isinstance(term, ox.NamedNode)
         given[name] = rdflib.URIRef(term.value) if is_node else rdflib.Literal(int(term.value))
