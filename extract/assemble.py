@@ -58,6 +58,9 @@ _OF_THE_POLICY = frozenset(
         "dpv:hasNecessity",
     )
 )
+_OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE)
+"""What makes a member of a list of data a statement of its own; in a list of recipients only a purpose does."""
+
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
 _SHORT_SECTION = 3  # statements; what such a section says of a basis holds for all of it
@@ -298,7 +301,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         joined = (
             topic in (cue("DataTopic"), cue("RecipientTopic"))
             and _is_plain_member(passage)
-            and not members[0].has(_PURPOSE)
+            and not members[0].has(*(_OWN_STATEMENT if topic == cue("DataTopic") else _OWN_STATEMENT[:1]))
         )
         if joined and lead is None:
             lead = _opened(passage.lead_in, members[0])
@@ -497,24 +500,30 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
     """Take over the data of the nearest statements that name some; tell whether there were any."""
     for index in range(len(earlier) - 1, -1, -1):
         other = earlier[index]
-        if not any(claim.evidence[0].support != "Inherited" for claim in other.specific_data):
+        if not _to_point_at(other):
             continue
         section = other.passage.block.section
         taken: list[Draft] = [other]
         for previous in reversed(earlier[:index]):
             if previous.passage.block.section == section:
                 taken.append(previous)
-        data = [
-            claim
-            for source in reversed(taken)
-            for claim in source.specific_data
-            if claim.evidence[0].support != "Inherited"
-        ]
+        data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
         if len(data) * max(1, len(draft.of(_PURPOSE))) <= _MOST_PAIRS:
             draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
             draft.claims += [_taken_over(claim) for claim in data]
         return True
     return False
+
+
+def _to_point_at(draft: Draft) -> list[Claim]:
+    """Return the data that a later sentence can mean: named here, and not as the object of a purpose."""
+    purposes = [claim.evidence[0] for claim in draft.of(_PURPOSE)]
+    return [
+        claim
+        for claim in draft.specific_data
+        if (where := claim.evidence[0]).support != "Inherited"
+        and not any(p.start <= where.start and where.end <= p.end for p in purposes)
+    ]
 
 
 def _basis_after(draft: Draft, earlier: list[Draft]) -> None:

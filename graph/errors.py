@@ -11,7 +11,7 @@ class PolicyGraphError(Exception):
     """Above all errors of this package; a message names the policy, the place and what to do."""
 
 
-class BrokenClaim(PolicyGraphError):
+class BrokenClaim(PolicyGraphError):  # noqa: N818 - it says what is the matter with the claim
     """Raised when a claim does not fit the text that it comes from: an extractor is at fault."""
 
     def __init__(self, policy: str, place: str, problem: str) -> None:
@@ -28,7 +28,7 @@ class StoreError(PolicyGraphError):
         self.place = place
 
 
-class ShapeViolation(PolicyGraphError):
+class ShapeViolation(PolicyGraphError):  # noqa: N818 - the name SHACL gives it
     """Raised by whoever asks for a graph without faults and gets one that breaks an integrity shape."""
 
     def __init__(self, policy: str, requirement: str, message: str, node: str) -> None:

@@ -208,7 +208,9 @@ class _Reader:
         if known is not None and known.label:
             return known.label
         names = facts["dpv:hasName"] or facts["dct:title"] or self._phrases.get(iri, ())
-        return min(names, default="") or self._store.ontology.label(iri)
+        return max(names, default="") or self._store.ontology.label(
+            iri
+        )  # the legal name begins with the short one
 
     @cached_property
     def policies(self) -> Mapping[str, str]:
