@@ -16,7 +16,7 @@ from extract.frame import Clause
 from extract.matcher import Match, matcher
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
-from extract.topics import announced, cue, of_list
+from extract.topics import cue, of_list
 
 _TERM = ontology.load().term
 _DATA = _TERM("dpv:hasPersonalData")
@@ -121,7 +121,9 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
         if draft.has(*_CORE) or (draft.denied and draft.claims):
             kept.append(draft)
         else:
-            facts += [claim for claim in draft.claims if claim.predicate in _OF_THE_POLICY and not draft.denied]
+            facts += [
+                claim for claim in draft.claims if claim.predicate in _OF_THE_POLICY and not draft.denied
+            ]
     excepted = {id(other) for draft in kept for other in draft.exceptions}
     return tuple(_statement(draft) for draft in kept if id(draft) not in excepted), tuple(facts)
 
@@ -152,7 +154,9 @@ def _drafts(passage: Passage, sentences: Mapping[int, list[tuple[Clause, Claim]]
     """Yield a draft for each sentence of a passage, or two if part of it is denied."""
     for _, found in sorted(sentences.items()):
         for denied in (False, True):
-            members = [(clause, claim) for clause, claim in found if _denied(passage, clause, claim) == denied]
+            members = [
+                (clause, claim) for clause, claim in found if _denied(passage, clause, claim) == denied
+            ]
             if members:
                 yield _draft(passage, members, denied=denied)
 
@@ -168,7 +172,8 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return False
     where = negator.idx
     if any(
-        sign.start <= where <= sign.end and sign.term == cue("NoDenial") for sign in passage.found("cues/denials")
+        sign.start <= where <= sign.end and sign.term == cue("NoDenial")
+        for sign in passage.found("cues/denials")
     ):
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
@@ -195,7 +200,11 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
         purposes = draft.of(_PURPOSE)
         for purpose in purposes:
             where = purpose.evidence[0]
-            inside = [c for c in draft.of(_DATA) if where.start < c.evidence[0].start and c.evidence[0].end <= where.end]
+            inside = [
+                c
+                for c in draft.of(_DATA)
+                if where.start < c.evidence[0].start and c.evidence[0].end <= where.end
+            ]
             if not inside or draft.denied:
                 continue
             draft.claims = [claim for claim in draft.claims if claim not in inside]
@@ -246,7 +255,11 @@ def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim
     head = clause.head
     modal = next((t for t in head.children if t.tag_ == "MD"), None)
     if not denied and clause.actor != "person" and operation(passage, clause) is not None:
-        name = "pg:Possible" if modal is not None and modal.lower_ in ("may", "might", "can", "could") else "pg:Stated"
+        name = (
+            "pg:Possible"
+            if modal is not None and modal.lower_ in ("may", "might", "can", "could")
+            else "pg:Stated"
+        )
         token = modal if modal is not None else head
         evidence = passage.evidence(token.idx, token.idx + len(token), confidence=0.9, rule="modal verb")
         yield Claim(_MODALITY, Concept(_TERM(name)), (evidence,))
@@ -307,7 +320,9 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             lead = _opened(passage.lead_in, members[0])
             by_passage[passage.lead_in.index].append(lead)
         if joined and lead is not None and not members[0].denied:
-            lead.claims += [_taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims]
+            lead.claims += [
+                _taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims
+            ]
             gone.add(id(members[0]))
             members = members[1:]
         for member in members:
@@ -334,7 +349,10 @@ _END = 60  # characters at the end of a lead-in that say what its list is
 
 def _is_plain_member(passage: Passage) -> bool:
     """Tell whether an item only names something, rather than making a statement of its own."""
-    return not any(is_under(operation(passage, clause), "dpv:Processing") and clause.subject for clause in passage.clauses)
+    return not any(
+        is_under(operation(passage, clause), "dpv:Processing") and clause.subject
+        for clause in passage.clauses
+    )
 
 
 def _opened(lead: Passage, member: Draft) -> Draft:
@@ -358,7 +376,8 @@ def _opened(lead: Passage, member: Draft) -> Draft:
 def _taken_over(claim: Claim) -> Claim:
     """Return a claim as it is when another statement takes it over: inherited, and less sure."""
     evidence = tuple(
-        Evidence(e.start, e.end, "Inherited", round(e.confidence * _INHERITED_LOSS, 2), e.rule) for e in claim.evidence
+        Evidence(e.start, e.end, "Inherited", round(e.confidence * _INHERITED_LOSS, 2), e.rule)
+        for e in claim.evidence
     )
     return replace(claim, evidence=evidence)
 
@@ -400,7 +419,11 @@ def _rows(drafts: list[Draft]) -> list[Draft]:
 
 def _row(cells: list[Draft]) -> list[Draft]:
     """Return the statements of one row."""
-    providers = [cell for cell in cells if cell.has(_RECIPIENT, _SERVICE) and cell.has(_PURPOSE) and _lists_recipients(cell)]
+    providers = [
+        cell
+        for cell in cells
+        if cell.has(_RECIPIENT, _SERVICE) and cell.has(_PURPOSE) and _lists_recipients(cell)
+    ]
     others = [cell for cell in cells if cell not in providers]
     turns: list[Draft] = []
     shared: list[Claim] = []
@@ -408,7 +431,9 @@ def _row(cells: list[Draft]) -> list[Draft]:
     for cell in others:
         in_basis = of_list(cell.passage) == cue("BasisTopic")
         if in_basis and cell.has(_BASIS) and cell.has(_PURPOSE):
-            apart.append(Draft(cell.passage, cell.anchor, denied=False, claims=list(cell.claims), text=cell.text))
+            apart.append(
+                Draft(cell.passage, cell.anchor, denied=False, claims=list(cell.claims), text=cell.text)
+            )
             cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
         if cell.has(_PURPOSE) and (not turns or turns[-1].has(_BASIS)):
             turns.append(cell)
@@ -416,7 +441,9 @@ def _row(cells: list[Draft]) -> list[Draft]:
             shared += cell.claims
             turns_anchor = cell
             if cell.has(_BASIS):
-                turns.append(Draft(turns_anchor.passage, cell.anchor, denied=False, claims=[], text=cell.text))
+                turns.append(
+                    Draft(turns_anchor.passage, cell.anchor, denied=False, claims=[], text=cell.text)
+                )
                 turns[-1].claims += shared
                 shared = []
         else:
@@ -503,10 +530,7 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
         if not _to_point_at(other):
             continue
         section = other.passage.block.section
-        taken: list[Draft] = [other]
-        for previous in reversed(earlier[:index]):
-            if previous.passage.block.section == section:
-                taken.append(previous)
+        taken = [other, *(o for o in reversed(earlier[:index]) if o.passage.block.section == section)]
         data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
         if len(data) * max(1, len(draft.of(_PURPOSE))) <= _MOST_PAIRS:
             draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]

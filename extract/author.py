@@ -410,7 +410,7 @@ def _total(places: list[Naming]) -> float:
 
 
 def _mail_labels(policy: Policy) -> Iterator[str]:
-    """Yield the names in the domains of e-mail addresses, such as "acme" of me@acme.test; webmail is left out."""
+    """Yield the names in the domains of e-mail addresses: "acme" of me@acme.test, but none of webmail."""
     for passage in policy.passages:
         for found in _MAIL_HOST.finditer(passage.text):
             host = found[1].lower()

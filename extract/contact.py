@@ -228,12 +228,15 @@ def _owner(find: _Find, names: frozenset[str]) -> Owner:
             host, passage, names
         ):
             return "other"
-        if find.value.lower().startswith(("dpo@", "dpo.", "dataprotectionofficer@")):
-            return "officer"
     said = _last_party(passage, naming.sentence_start(passage.text, start), start, names)
     if said is None:
         said = _party_above(passage, names)
+    if said != "other" and find.sort == "email" and find.value.lower().startswith(_OFFICER_MAIL):
+        return "officer"
     return said or "controller"
+
+
+_OFFICER_MAIL = ("dpo@", "dpo.", "dataprotectionofficer@")
 
 
 def _is_foreign(host: str, passage: Passage, names: frozenset[str]) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from spacy.tokens import Doc, Span, Token
+
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
-from spacy.tokens import Doc, Span, Token
 
 _ONTOLOGY = ontology.load()
 _HAS_DATA = _ONTOLOGY.term("dpv:hasPersonalData")
@@ -21,6 +22,8 @@ _TABLE = "personal-data"
 _CUES = "cues/data"
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _MODIFIERS = frozenset(("amod", "compound", "nummod", "nmod:npmod", "flat"))
+_EARLY = 3  # tokens at the start of an item, or beside its only phrase, that say nothing
+_LONGEST_NAME = 7  # words of a category that the lexicon does not know
 _SHORT_ITEM = 14  # words; a longer item of a list of data is a sentence
 _LIST_RUN = 2  # known members that make a list of data of a coordination
 
@@ -47,7 +50,9 @@ def data(policy: Policy) -> Iterator[Claim]:
         yield from _unknown(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
 
 
-def _sure(passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Match]]) -> str | None:
+def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are tried
+    passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Match]]
+) -> str | None:
     """Return the name of the rule by which words of the lexicon count as data here; None if none holds.
 
     Words that say by themselves that they are data ("e-mail address") need no more than a sentence about data;
@@ -69,7 +74,7 @@ def _sure(passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Ma
             return "what is handled"
         if strong and not is_generic(match.term) and _of_information(span):
             return "information about it is handled"
-    if passage.block.kind in ("item", "cell") and span.start <= 3:
+    if passage.block.kind in ("item", "cell") and span.start <= _EARLY:
         return "begins an item" if strong or _alone(passage, span) else None
     if is_generic(match.term):
         return "data as such" if handled is not None else None
@@ -112,11 +117,16 @@ def _of_the_reader(passage: Passage, span: Span) -> bool:
     clause = passage.clause_of(span.root)
     if clause.actor != "person" or clause.passive:
         return False
-    return not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing") and passage.block.kind != "item"
+    return (
+        not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing")
+        and passage.block.kind != "item"
+    )
 
 
 _GAP = 4
-_BETWEEN = frozenset((",", ";", "and", "or", "/", "&", "and/or", "your", "the", "their", "(", ")", "as", "well", "a"))
+_BETWEEN = frozenset(
+    (",", ";", "and", "or", "/", "&", "and/or", "your", "the", "their", "(", ")", "as", "well", "a")
+)
 
 
 def _is_object(span: Span, verb: Token) -> bool:
@@ -135,7 +145,7 @@ def _is_object(span: Span, verb: Token) -> bool:
 
 def _alone(passage: Passage, span: Span) -> bool:
     """Tell whether an item or a cell says hardly more than the category."""
-    return len(passage.doc) - len(span) <= 3
+    return len(passage.doc) - len(span) <= _EARLY
 
 
 def _example_before(passage: Passage, span: Span) -> bool:
@@ -173,7 +183,24 @@ def _is_nominal(span: Span) -> bool:
     return token.pos_ in ("NOUN", "PROPN", "ADJ", "X", "NUM") or token.tag_ == "VBG"
 
 
-_DATA_NOUNS = frozenset(("data", "information", "details", "detail", "number", "numbers", "records", "history", "identifier", "identifiers", "id", "ids", "address", "addresses"))
+_DATA_NOUNS = frozenset(
+    (
+        "data",
+        "information",
+        "details",
+        "detail",
+        "number",
+        "numbers",
+        "records",
+        "history",
+        "identifier",
+        "identifiers",
+        "id",
+        "ids",
+        "address",
+        "addresses",
+    )
+)
 
 
 def _modifies(token: Token, span: Span) -> bool:
@@ -199,7 +226,9 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
     if passage.block.kind in ("item", "cell") and not known and of_list(passage) == cue("DataTopic"):
         span = _first_phrase(passage.doc)
         if span is not None:
-            yield _claim(passage, span, Unmapped("personal-data", _TOP, span.text), "item of a list of data", 0.7)
+            yield _claim(
+                passage, span, Unmapped("personal-data", _TOP, span.text), "item of a list of data", 0.7
+            )
     taken = {token.i for span in known for token in span}
     for sentence in passage.sentences:
         for run in _runs(sentence):
@@ -209,7 +238,11 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
             for part, is_known in zip(run, members, strict=True):
                 if not is_known and _plausible(part):
                     yield _claim(
-                        passage, part, Unmapped("personal-data", _TOP, part.text), "member of a list of data", 0.6
+                        passage,
+                        part,
+                        Unmapped("personal-data", _TOP, part.text),
+                        "member of a list of data",
+                        0.6,
                     )
 
 
@@ -222,7 +255,11 @@ def _first_phrase(doc: Doc) -> Span | None:
     while start < len(doc) and doc[start].pos_ in ("DET", "PRON", "CCONJ"):
         start += 1
     end = start
-    while end < len(doc) and doc[end].text not in (",", ";", ".", ":", "(", "–", "-", "|") and not _goes_on(doc[end]):
+    while (
+        end < len(doc)
+        and doc[end].text not in (",", ";", ".", ":", "(", "–", "-", "|")
+        and not _goes_on(doc[end])
+    ):
         end += 1
     if end < len(doc) and len(words) > _SHORT_ITEM and not _goes_on(doc[end]):
         return None
@@ -233,10 +270,15 @@ def _first_phrase(doc: Doc) -> Span | None:
 
 def _goes_on(token: Token) -> bool:
     """Tell whether a token opens a clause about the noun before it ("the image you upload", "if any")."""
-    return token.lower_ in ("you", "we", "which", "that", "if", "when", "where", "who", "such") or token.tag_ == "MD"
+    return (
+        token.lower_ in ("you", "we", "which", "that", "if", "when", "where", "who", "such")
+        or token.tag_ == "MD"
+    )
 
 
-_NAME_OF_A_CATEGORY = 2  # words; "Technical" in a column of data is a category that the policy defines elsewhere
+_NAME_OF_A_CATEGORY = (
+    2  # words; "Technical" in a column of data is a category that the policy defines elsewhere
+)
 
 
 def _runs(sentence: Span) -> Iterator[list[Span]]:
@@ -248,7 +290,12 @@ def _runs(sentence: Span) -> Iterator[list[Span]]:
             if token.i > start:
                 run.append(sentence.doc[start : token.i])
             start = token.i + 1
-        elif token.tag_ in ("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT") or token.text in (".", ":", "(", ")"):
+        elif token.tag_ in ("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT") or token.text in (
+            ".",
+            ":",
+            "(",
+            ")",
+        ):
             if len(run) > 1:
                 yield run
             run, start = [], token.i + 1
@@ -262,8 +309,10 @@ def _plausible(part: Span) -> bool:
     """Tell whether a span can be a category of data: a short noun phrase without a verb."""
     words = [token for token in part if not token.is_punct]
     return (
-        0 < len(words) <= 7
+        0 < len(words) <= _LONGEST_NAME
         and words[-1].pos_ in ("NOUN", "PROPN")
-        and not any(token.pos_ in ("VERB", "AUX", "PRON", "SCONJ") and token.lower_ != "your" for token in words)
+        and not any(
+            token.pos_ in ("VERB", "AUX", "PRON", "SCONJ") and token.lower_ != "your" for token in words
+        )
         and words[0].pos_ not in ("ADV", "ADP", "SCONJ")
     )

@@ -16,8 +16,12 @@ Actor = Literal["company", "person", "other", "nobody"]
 _SUBJECTS = frozenset(("nsubj", "nsubj:pass", "csubj", "expl"))
 _OPENS_CLAUSE = frozenset(("parataxis", "ccomp", "advcl", "acl:relcl", "acl", "csubj", "conj", "appos"))
 _VERBAL = frozenset(("VERB", "AUX"))
-_COMPANY_WORDS = frozenset(("we", "us", "our", "ours", "i", "my", "company", "app", "application", "developer"))
-_PERSON_WORDS = frozenset(("you", "your", "user", "users", "visitor", "visitors", "customer", "customers", "child"))
+_COMPANY_WORDS = frozenset(
+    ("we", "us", "our", "ours", "i", "my", "company", "app", "application", "developer")
+)
+_PERSON_WORDS = frozenset(
+    ("you", "your", "user", "users", "visitor", "visitors", "customer", "customers", "child")
+)
 _PERSON_LATER = frozenset(("children", "individual", "individuals", "parent", "parents", "person", "persons"))
 
 
@@ -76,7 +80,9 @@ class Clause:
     def is_hypothetical(self) -> bool:
         """Tell whether the clause is a condition or a question: if, where, when, unless, whether."""
         return any(
-            child.lower_ in _HYPOTHETICAL and child.dep_ in ("mark", "advmod", "obl") and child.i < self.head.i
+            child.lower_ in _HYPOTHETICAL
+            and child.dep_ in ("mark", "advmod", "obl")
+            and child.i < self.head.i
             for child in self.head.children
         )
 
@@ -123,7 +129,16 @@ def actor_of(token: Token) -> Actor:
         return "company"
     if token.lower_ in _PERSON_WORDS | _PERSON_LATER:
         return "person"
-    if token.pos_ == "PRON" and token.lower_ in ("it", "this", "that", "which", "these", "they", "there", "who"):
+    if token.pos_ == "PRON" and token.lower_ in (
+        "it",
+        "this",
+        "that",
+        "which",
+        "these",
+        "they",
+        "there",
+        "who",
+    ):
         return "nobody"
     if token.pos_ == "PROPN" or words & {"partner", "partners", "provider", "providers", "party", "parties"}:
         return "other"

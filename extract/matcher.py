@@ -61,11 +61,7 @@ class Matcher:
         """Return the matches in `text`, in its order; within one table no two overlap, the longest wins."""
         words = ontology.split(text)
         keys = [self._reducer.key(word.text) for word in words]
-        found = [
-            hit
-            for start in range(len(words))
-            for hit in self._from(text, words, keys, start)
-        ]
+        found = [hit for start in range(len(words)) for hit in self._from(text, words, keys, start)]
         found.sort(key=lambda hit: (hit[2].table, hit[0], -hit[1]))
         chosen: list[Match] = []
         for _, hits in groupby(found, key=lambda hit: hit[2].table):

@@ -26,8 +26,11 @@ _FREE_END = re.compile(
 )
 _OPENER = re.compile(
     r"[\s“”„\"‘’'*_\[\]]*"
-    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome)\s+"
+    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome|How|Why|And|But|Your|See)\s+"
     r"[“\"]?(?=\S))?"
+)
+_PRONOUNS = frozenset(
+    ("it", "its", "you", "your", "they", "their", "this", "that", "which", "we", "our", "i")
 )
 _FORBIDDEN = re.compile(r"https?:|www\.|@|\d{6}|\bprivacy\s+(?:policy|notice|statement)\b", re.IGNORECASE)
 
@@ -88,7 +91,7 @@ def is_name(text: str) -> bool:
     words = [word for word in words if word]
     if not words or len(words) > MOST_WORDS or len(text) > MOST_LETTERS or _FORBIDDEN.search(text):
         return False
-    if not any(letter.isalpha() for letter in text):
+    if not any(letter.isalpha() for letter in text) or not _PRONOUNS.isdisjoint(words):
         return False
     if len(words) > 1 and is_legal_form(words[-1]):
         return not all(word.lower() in words_of("pgq:NameLink") for word in words[:-1])

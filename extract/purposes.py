@@ -8,6 +8,8 @@ that share one object stay together.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spacy.tokens import Doc, Span, Token
+
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.data import is_generic
@@ -16,7 +18,6 @@ from extract.matcher import Match
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
-from spacy.tokens import Span, Token
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -27,6 +28,7 @@ _NONE = "cues/no-purpose"
 _LONG = 26  # words; what goes on longer is more than a purpose
 _COVERED = 0.34  # share of the content words of a phrase that its concept must account for
 _BASE = frozenset(("VB", "VBP"))
+_VERBS = _BASE | {"VBG"}
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _LINKS = frozenset((",", "and", "or", "&", "/", "and/or", "as", "well"))
 
@@ -109,18 +111,21 @@ def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
             yield from _infinitive(passage, token, sentence)
         elif token.lower_ == "for" and token.i + 1 < sentence.end:
             yield from _after_for(passage, token.nbor(), sentence, "for")
-        elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
+        elif (
+            token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token)
+        ):
             yield from _after_for(passage, token.nbor(), sentence, token.lower_)
-        elif token.tag_ == "VBG" and token.i > sentence.start and _opened(passage, token):
-            yield from _verbs(sentence.doc[token.i : sentence.end], token.i, "purpose marker", 0.85)
-        elif token.tag_ in _BASE and token.i > sentence.start and _opened(passage, token):
+        elif token.tag_ in _VERBS and token.i > sentence.start and _opened(passage, token):
             yield from _verbs(sentence.doc[token.i : sentence.end], token.i, "purpose marker", 0.85)
 
 
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
-    return any(match.end == end and match.term == cue("NounMarker") for match in passage.found("cues/noun-purposes", 0, end))
+    return any(
+        match.end == end and match.term == cue("NounMarker")
+        for match in passage.found("cues/noun-purposes", 0, end)
+    )
 
 
 def _opened(passage: Passage, token: Token) -> bool:
@@ -143,7 +148,10 @@ def _infinitive(passage: Passage, to: Token, sentence: Span) -> Iterator[_Phrase
     if _by_the_person(verb, sentence):
         return
     yield from _verbs(
-        sentence.doc[verb.i : sentence.end], verb.i, "in order to" if marked else "to", 0.9 if marked else 0.75
+        sentence.doc[verb.i : sentence.end],
+        verb.i,
+        "in order to" if marked else "to",
+        0.9 if marked else 0.75,
     )
 
 
@@ -189,7 +197,11 @@ def _by_the_person(verb: Token, sentence: Span) -> bool:
         if subject is not None and token is not verb:
             return actor_of(subject) == "person" and subject.dep_ == "nsubj" and not _gives(token)
         if token.head is token or token.head.i < sentence.start:
-            return token is not verb and token.tag_ == "VB" and not any(c.tag_ in ("TO", "MD") for c in token.children)
+            return (
+                token is not verb
+                and token.tag_ == "VB"
+                and not any(c.tag_ in ("TO", "MD") for c in token.children)
+            )
         token = token.head
     return False
 
@@ -198,7 +210,9 @@ def _gives(token: Token) -> bool:
     return token.lemma_.lower() in _GIVING or token.lower_ in _GIVING
 
 
-_GIVING = frozenset(("provide", "give", "submit", "supply", "share", "provided", "gave", "submitted", "disclose"))
+_GIVING = frozenset(
+    ("provide", "give", "submit", "supply", "share", "provided", "gave", "submitted", "disclose")
+)
 
 
 def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Iterator[_Phrase]:
@@ -210,7 +224,9 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     stop = _noun_phrase_end(first, sentence)
     spans = [
         span
-        for match in passage.found(_TABLE, first.idx, sentence.doc[stop - 1].idx + len(sentence.doc[stop - 1]))
+        for match in passage.found(
+            _TABLE, first.idx, sentence.doc[stop - 1].idx + len(sentence.doc[stop - 1])
+        )
         if (span := sentence.doc.char_span(match.start, match.end, alignment_mode="expand")) is not None
     ]
     for span in spans:
@@ -235,7 +251,9 @@ def _noun_phrase_end(first: Token, sentence: Span) -> int:
     return max(index, first.i + 1)
 
 
-_STOP = frozenset(("if", "when", "where", "unless", "which", "that", "because", "with", "from", "by", "we", "you", ";"))
+_STOP = frozenset(
+    ("if", "when", "where", "unless", "which", "that", "because", "with", "from", "by", "we", "you", ";")
+)
 
 
 def _verbs(span: Span, start: int, rule: str, confidence: float) -> Iterator[_Phrase]:
@@ -254,17 +272,19 @@ def _verbs(span: Span, start: int, rule: str, confidence: float) -> Iterator[_Ph
     yield _Phrase(first, _trimmed(doc, first, end), rule, confidence)
 
 
-def _next_verb(doc: object, index: int, end: int, *, gerund: bool) -> int | None:
+def _next_verb(doc: Doc, index: int, end: int, *, gerund: bool) -> int | None:
     """Return the verb that a comma or conjunction at `index` adds to the coordination."""
     probe = index
-    while probe < end and (doc[probe].lower_ in _LINKS or doc[probe].text == ";" or doc[probe].tag_ in ("TO", "RB", "RBR")):  # type: ignore[index]
-        if doc[probe].lower_ == "to" and doc[probe].tag_ != "TO":  # type: ignore[index]
+    while probe < end and (
+        doc[probe].lower_ in _LINKS or doc[probe].text == ";" or doc[probe].tag_ in ("TO", "RB", "RBR")
+    ):
+        if doc[probe].lower_ == "to" and doc[probe].tag_ != "TO":
             return None
         probe += 1
     if probe >= end:
         return None
-    verb = doc[probe]  # type: ignore[index]
-    after_to = doc[probe - 1].tag_ == "TO"  # type: ignore[index]
+    verb = doc[probe]
+    after_to = doc[probe - 1].tag_ == "TO"
     if gerund and verb.tag_ == "VBG":
         return probe
     if (after_to or not gerund) and verb.tag_ in _BASE and verb.pos_ in ("VERB", "AUX"):
@@ -272,10 +292,10 @@ def _next_verb(doc: object, index: int, end: int, *, gerund: bool) -> int | None
     return None
 
 
-def _has_object_between(doc: object, first: int, index: int) -> bool:
+def _has_object_between(doc: Doc, first: int, index: int) -> bool:
     """Tell whether the verb at `first` has words of its own before `index`, not only other verbs."""
     return any(
-        doc[i].pos_ in ("NOUN", "PROPN", "PRON", "NUM") or doc[i].tag_ in ("RP", "WRB", "WP", "IN")  # type: ignore[index]
+        doc[i].pos_ in ("NOUN", "PROPN", "PRON", "NUM") or doc[i].tag_ in ("RP", "WRB", "WP", "IN")
         for i in range(first + 1, index)
     )
 
@@ -298,7 +318,27 @@ def _verb_phrase_limit(span: Span, start: int) -> int:
     return stop
 
 
-_ENDS = frozenset(("if", "unless", "because", "whereas", "provided", "including", "e.g.", "i.e.", "until", "without", "but", "when", "where", "while", "pursuant", "unless", "except"))
+_ENDS = frozenset(
+    (
+        "if",
+        "unless",
+        "because",
+        "whereas",
+        "provided",
+        "including",
+        "e.g.",
+        "i.e.",
+        "until",
+        "without",
+        "but",
+        "when",
+        "where",
+        "while",
+        "pursuant",
+        "unless",
+        "except",
+    )
+)
 
 
 def _inside_object(token: Token) -> bool:
@@ -307,14 +347,39 @@ def _inside_object(token: Token) -> bool:
 
 
 def _starts_clause(token: Token) -> bool:
-    return token.lower_ in ("we", "you", "which", "who", "this", "it", "they", "such", "i", "including", "for", "based", "in", "as", "then", "so", "these", "where", "if", "unless", "with", "your") and not (
-        token.lower_ == "as" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "well"
-    )
+    return token.lower_ in (
+        "we",
+        "you",
+        "which",
+        "who",
+        "this",
+        "it",
+        "they",
+        "such",
+        "i",
+        "including",
+        "for",
+        "based",
+        "in",
+        "as",
+        "then",
+        "so",
+        "these",
+        "where",
+        "if",
+        "unless",
+        "with",
+        "your",
+    ) and not (token.lower_ == "as" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "well")
 
 
-def _trimmed(doc: object, start: int, end: int) -> int:
+def _trimmed(doc: Doc, start: int, end: int) -> int:
     """Return `end` moved left over marks and linking words."""
-    while end > start + 1 and (doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].lower_ in ("and", "or", "to", "also", "&", "then", "as", "well", "in", "order")):  # type: ignore[index]
+    while end > start + 1 and (
+        doc[end - 1].is_punct
+        or doc[end - 1].is_space
+        or doc[end - 1].lower_ in ("and", "or", "to", "also", "&", "then", "as", "well", "in", "order")
+    ):
         end -= 1
     return end
 
@@ -322,7 +387,11 @@ def _trimmed(doc: object, start: int, end: int) -> int:
 def _left(span: Span) -> int:
     """Return where the noun phrase that ends in `span` begins."""
     start = span.start
-    while start > span.sent.start and span.doc[start - 1].pos_ in _NOMINAL and span.doc[start - 1].dep_ in ("amod", "compound"):
+    while (
+        start > span.sent.start
+        and span.doc[start - 1].pos_ in _NOMINAL
+        and span.doc[start - 1].dep_ in ("amod", "compound")
+    ):
         start -= 1
     return int(start)
 
@@ -377,7 +446,14 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
 _OPENING = 12  # characters at the start of a phrase in which empty words decide
 _OBJECT = 60  # characters behind a verb in which its object stands
 _MERE_HANDLING = (
-    "dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer", "dpv:Remove", "dpv:Copy", "dpv:Access", "dpv:Retrieve",
+    "dpv:Obtain",
+    "dpv:Store",
+    "dpv:Disclose",
+    "dpv:Transfer",
+    "dpv:Remove",
+    "dpv:Copy",
+    "dpv:Access",
+    "dpv:Retrieve",
 )
 
 

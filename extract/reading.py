@@ -94,7 +94,9 @@ def read_policy(document: Document) -> Reading:
         facts=facts,
         statements=statements,
         headings=tuple(
-            (block.start, block.end) for block in document.blocks if block.kind == "heading" and not block.boilerplate
+            (block.start, block.end)
+            for block in document.blocks
+            if block.kind == "heading" and not block.boilerplate
         ),
     )
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from spacy.tokens import Span, Token
+
 import ontology
 from extract.claim import Claim, Concept
 from extract.controller import own_names
@@ -10,7 +12,6 @@ from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
 from extract.vendors import named_value
-from spacy.tokens import Span, Token
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
@@ -19,8 +20,16 @@ _CUES = "cues/recipients"
 _NOT_RECIPIENTS = frozenset(
     _ONTOLOGY.term(name)
     for name in (
-        "dpv:DataController", "dpv:JointDataControllers", "dpv:LegalEntity", "dpv:DataExporter", "dpv:Representative",
-        "dpv:DataProtectionOfficer", "dpv:DataProtectionAuthority", "legal-gb:DPA-GB", "dpv:Recipient", "dpv:DataImporter",
+        "dpv:DataController",
+        "dpv:JointDataControllers",
+        "dpv:LegalEntity",
+        "dpv:DataExporter",
+        "dpv:Representative",
+        "dpv:DataProtectionOfficer",
+        "dpv:DataProtectionAuthority",
+        "legal-gb:DPA-GB",
+        "dpv:Recipient",
+        "dpv:DataImporter",
     )
 )
 
@@ -29,7 +38,9 @@ def recipients(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each recipient, named or by category."""
     own = own_names(policy)
     for passage in policy.body():
-        if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic"), cue("DefinitionTopic")):
+        if stands_under(
+            passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic"), cue("DefinitionTopic")
+        ):
             continue
         listed = of_list(passage) == cue("RecipientTopic")
         under = stands_under(passage, cue("RecipientTopic"))
@@ -133,7 +144,11 @@ def _is_noun(span: Span) -> bool:
 
 
 def _modifies(token: Token, span: Span) -> bool:
-    return token.dep_ in ("amod", "compound") and span.start <= token.head.i < span.end and token.pos_ in ("ADJ", "NOUN", "PROPN")
+    return (
+        token.dep_ in ("amod", "compound")
+        and span.start <= token.head.i < span.end
+        and token.pos_ in ("ADJ", "NOUN", "PROPN")
+    )
 
 
 def _excluded(passage: Passage, match: Match) -> bool:

@@ -26,6 +26,7 @@ _BETWEEN_NAMES = re.compile(r"\s*(?:/|,|\s+and\s+|\s*&\s*)\s*")
 _SEPARATOR = re.compile(r"(\s*/\s*|\s*,\s*(?!(?:Inc|LLC|Ltd|Limited|Corp|GmbH|S\.?A|B\.?V|plc)\b)|\s+and\s+)")
 _LONGEST = 160  # characters; a vendor line is short
 _LONGEST_FUNCTION = 90
+_SHORTEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def _is_place(passage: Passage) -> bool:
     return (
         lead is not None
         and announced(lead) not in (cue("DataTopic"), cue("RightsTopic"), cue("BasisTopic"))
-        and (any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics")) or stands_under(passage, cue("RecipientTopic")))
+        and (
+            any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics"))
+            or stands_under(passage, cue("RecipientTopic"))
+        )
     )
 
 
@@ -91,9 +95,13 @@ def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
         if not words or _BETWEEN_NAMES.fullmatch(part):
             continue
         begin = start + part.index(words)
-        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or _is_unknown_name(passage, words):
+        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or _is_unknown_name(
+            passage, words
+        ):
             yield begin, begin + len(words)
-        elif (inside := [m for m in known if begin <= m.start and m.end <= begin + len(words)]) and begin == inside[0].start:
+        elif (
+            inside := [m for m in known if begin <= m.start and m.end <= begin + len(words)]
+        ) and begin == inside[0].start:
             yield inside[0].start, inside[-1].end
         else:
             return
@@ -101,12 +109,14 @@ def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
 
 def _is_unknown_name(passage: Passage, words: str) -> bool:
     """Tell whether capitalised words name a company rather than a category of recipients or data."""
-    if not _NAME.fullmatch(words) or len(words) < 2:
+    if not _NAME.fullmatch(words) or len(words) < _SHORTEST:
         return False
     keys = _ONTOLOGY.keys(words)
     if all(_ONTOLOGY.reducer.is_word(key) for key in keys):
         return False
-    return not any(passage.found(table, 0, len(words)) and _covers(passage, table, len(words)) for table in _TAKEN)
+    return not any(
+        passage.found(table, 0, len(words)) and _covers(passage, table, len(words)) for table in _TAKEN
+    )
 
 
 _TAKEN = ("recipients-roles", "personal-data", "countries", "transfers", "purposes", "legal-bases")
@@ -119,7 +129,13 @@ def _covers(passage: Passage, table: str, length: int) -> bool:
 def _provider(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     evidence = (passage.evidence(start, end, confidence=0.85, rule="vendor list"),)
     match = next(
-        (m for table in ("services", "companies") for m in passage.found(table, start, end) if m.start == start), None
+        (
+            m
+            for table in ("services", "companies")
+            for m in passage.found(table, start, end)
+            if m.start == start
+        ),
+        None,
     )
     if match is None:
         yield Claim(_HAS_RECIPIENT, Company(passage.text[start:end]), evidence)
@@ -134,11 +150,15 @@ def named_value(match: Match) -> tuple[str, Value]:
     if match.table == "companies":
         return _HAS_RECIPIENT, Company(name, match.term)
     provider = next(iter(_ONTOLOGY.values(match.term, _PROVIDER)), None)
-    return _HAS_SERVICE, Service(name, match.term, Company(_ONTOLOGY.label(provider), provider) if provider else None)
+    return _HAS_SERVICE, Service(
+        name, match.term, Company(_ONTOLOGY.label(provider), provider) if provider else None
+    )
 
 
 def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
-    if next(passage.found("countries", start, end), None) or next(passage.found("transfers", start, end), None):
+    if next(passage.found("countries", start, end), None) or next(
+        passage.found("transfers", start, end), None
+    ):
         return
     if any(match.start == start for match in passage.found("cues/no-purpose", start, end)):
         return

@@ -208,9 +208,8 @@ class _Reader:
         if known is not None and known.label:
             return known.label
         names = facts["dpv:hasName"] or facts["dct:title"] or self._phrases.get(iri, ())
-        return max(names, default="") or self._store.ontology.label(
-            iri
-        )  # the legal name begins with the short one
+        # A legal name goes on where the short one ends ("Acme", "Acme Ltd"), so it is the last in order.
+        return max(names, default="") or self._store.ontology.label(iri)
 
     @cached_property
     def policies(self) -> Mapping[str, str]:

@@ -123,7 +123,7 @@ class Ontology:
                 capitalised = _AMBIGUOUS in said or (named and words[:1].isupper())
                 form = Form(words, table, iri, spelled[words], keys[words], capitals, capitalised)
                 if iri in self.rules:
-                    form = _ruled(form, self._rules_for(form))  # noqa: PLW2901 - the same form, more exactly
+                    form = _ruled(form, self._rules_for(form))
                 made.append(form)
                 if table in _LOOSE and len(form.keys) > 1:
                     made.append(form._replace(keys=_without_articles(form.keys), loose=True))

@@ -13,7 +13,9 @@ _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?(?<=\w\.\w\.)|[^\W_]+|[^\w\s]")
 _SILENT = frozenset("-‐‑‒'’`\"“”*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")
 _MIN_STEM = 3
-ARTICLES = frozenset(("a", "an", "the", "our", "your", "its", "their", "his", "her", "my", "this", "these", "any"))
+ARTICLES = frozenset(
+    ("a", "an", "the", "our", "your", "its", "their", "his", "her", "my", "this", "these", "any")
+)
 """Words before a noun that change nothing in what a verb phrase is for."""
 
 
@@ -30,7 +32,9 @@ def split(text: str) -> list[Word]:
     if "'" in text or "’" in text:
         text = _POSSESSIVE.sub(lambda found: " " * len(found[0]), text)
     return [
-        Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text) if found[0] not in _SILENT
+        Word(found[0], found.start(), found.end())
+        for found in _WORD.finditer(text)
+        if found[0] not in _SILENT
     ]
 
 

@@ -44,7 +44,11 @@ def find(text: str) -> Question:
     path = Path(text)
     if path.suffix in (".rq", ".sparql") or (len(text) < 256 and path.is_file()):  # noqa: PLR2004  longest file name
         sparql = path.read_text(encoding="utf-8")
-        return queries.read(path) if sparql.lstrip().startswith("# ") else Question(path.stem, "", "", "", (), sparql)
+        return (
+            queries.read(path)
+            if sparql.lstrip().startswith("# ")
+            else Question(path.stem, "", "", "", (), sparql)
+        )
     if any(letter in text for letter in "{}"):
         return Question("query", "", "", "", (), text)
     return queries.question(text)
@@ -82,7 +86,11 @@ def _plain(value: Any) -> str | int | float | None:
         return None
     if isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in ("integer", "int"):
         return int(value.value)
-    if isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in ("decimal", "double", "float"):
+    if isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in (
+        "decimal",
+        "double",
+        "float",
+    ):
         return float(value.value)
     return str(value.value)
 

@@ -62,9 +62,7 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield found
 
 
-def build(
-    paths: Sequence[Path], store: Store, *, done: Callable[[Path], None] | None = None
-) -> Summary:
+def build(paths: Sequence[Path], store: Store, *, done: Callable[[Path], None] | None = None) -> Summary:
     """Read the policies at `paths` into `store` and return what was read and what was not.
 
     `done` is called after each file. A file that cannot be read is named in the summary. The derived edges
@@ -107,10 +105,10 @@ def _reading(path: Path, summary: Summary) -> Reading | None:
         reason = str(error)
     except OSError as error:
         reason = f"{path.name}: cannot be opened ({error.strerror or error})"
-    except Exception as error:
-        # Whatever one policy trips must not cost the others; the traceback goes to the log.
+    except Exception as error:  # noqa: BLE001  whatever one policy trips must not cost the others
         _LOG.debug("reading %s failed", path, exc_info=True)
-        reason = f"{path.name}: reading it failed inside policygraph ({type(error).__name__}: {error}); please report it"
+        what = f"{type(error).__name__}: {error}"
+        reason = f"{path.name}: reading it failed inside policygraph ({what}); please report it"
     summary.failures.append(Failure(path, reason))
     return None
 

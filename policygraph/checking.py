@@ -1,6 +1,6 @@
 """Findings as people read them: a matrix of requirements and policies, then what is missing, with its words."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +19,7 @@ _MARKS = {
 }
 _LEVELS = ("violation", "warning", "info")
 _LONGEST_QUOTE = 110
+_COLUMN = 18
 
 
 def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoReturn]) -> list[Finding]:
@@ -31,13 +32,16 @@ def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoRet
     return check(store, versions)
 
 
-def of_files(paths: Sequence[Path], stop: Callable[[str], NoReturn]) -> list[Finding]:
-    """Return the findings of policies on disk, without a store; call `stop` if one cannot be read."""
+def of_files(paths: Sequence[Path], stop: Callable[[str], NoReturn]) -> tuple[list[Finding], dict[str, str]]:
+    """Return the findings of policies on disk, without a store, and the names of their companies.
+
+    Call `stop` if one cannot be read.
+    """
     with Store() as store:
         summary = building.build(list(paths), store)
         for failure in summary.failures:
             stop(failure.reason)
-        return check(store)
+        return check(store), companies(store)
 
 
 def reaches(findings: Iterable[Finding], fail_on: str) -> bool:
@@ -48,23 +52,34 @@ def reaches(findings: Iterable[Finding], fail_on: str) -> bool:
     return any(f.state in ("not found", "vague") and f.severity.lower() in grave for f in findings)
 
 
-def matrix(findings: Sequence[Finding]) -> Table:
-    """Return a table of requirements (rows) and policies (columns)."""
+def companies(store: Store) -> dict[str, str]:
+    """Return the name of the company of each policy in the store, by file name."""
+    from policygraph.showing import company_names  # noqa: PLC0415
+
+    return {
+        name: (company_names(store, version) or [name])[0]
+        for version in store.versions()
+        for name in version.files
+    }
+
+
+def matrix(findings: Sequence[Finding], names: Mapping[str, str]) -> Table:
+    """Return a table of requirements (rows) and policies (columns, headed by their companies)."""
     policies = list(dict.fromkeys(finding.policy for finding in findings))
     states = {(finding.requirement, finding.policy): finding.state for finding in findings}
-    names = {finding.requirement: finding.name for finding in findings}
+    titles = {finding.requirement: finding.name for finding in findings}
     table = Table("", "what Art. 13 and 14 ask for", title="Completeness", title_justify="left")
     for policy in policies:
-        table.add_column(escape(_short(policy)))
-    for requirement, name in names.items():
+        table.add_column(escape(_short(names.get(policy, policy))))
+    for requirement, title in titles.items():
         marks = [_MARKS.get(states.get((requirement, policy), ""), "") for policy in policies]
-        table.add_row(requirement, escape(name), *marks)
+        table.add_row(requirement, escape(title), *marks)
     return table
 
 
-def _short(policy: str) -> str:
-    stem = Path(policy).stem
-    return stem if len(stem) <= 14 else stem[:13] + "…"  # noqa: PLR2004  what fits beside four others
+def _short(name: str) -> str:
+    """Return a name cut to what fits beside four others."""
+    return name if len(name) <= _COLUMN else name[: _COLUMN - 1] + "…"
 
 
 def report(findings: Sequence[Finding]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from graph import Finding, Store
+    from graph import Store
     from policygraph.asking import Rows
     from policygraph.building import Summary
     from queries import Question
@@ -108,7 +108,9 @@ def _writer(path: Path) -> Iterator[IO[bytes]]:
 
 @app.command()
 def build(
-    paths: Annotated[list[Path], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them.")
+    ],
     *,
     store: StoreOption = _STORE,
     quiet: QuietOption = False,
@@ -180,13 +182,18 @@ def _print_failures(summary: "Summary") -> None:
 @app.command()
 def check(
     what: Annotated[
-        list[str] | None, typer.Argument(help="Companies in the store, or policy files; default: all of the store.")
+        list[str] | None,
+        typer.Argument(help="Companies in the store, or policy files; default: all of the store."),
     ] = None,
     *,
     store: StoreOption = _STORE,
-    form: Annotated[Literal["table", "json", "jsonl"], typer.Option("--format", "-f", help="How to print.")] = "table",
+    form: Annotated[
+        Literal["table", "json", "jsonl"], typer.Option("--format", "-f", help="How to print.")
+    ] = "table",
+    brief: Annotated[bool, typer.Option("--brief", help="The table only, without what is missing.")] = False,
     fail_on: Annotated[
-        Literal["violation", "warning", "info", "none"], typer.Option(help="From which severity on the exit code is 1.")
+        Literal["violation", "warning", "info", "none"],
+        typer.Option(help="From which severity on the exit code is 1."),
     ] = "none",
 ) -> None:
     """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state.
@@ -197,13 +204,13 @@ def check(
 
     wanted = what or []
     if wanted and all(Path(one).exists() for one in wanted):
-        findings = checking.of_files([Path(one) for one in wanted], _stop)
+        findings, names = checking.of_files([Path(one) for one in wanted], _stop)
     else:
         with _opened(store) as opened:
-            findings = checking.of_store(opened, wanted, _stop)
+            findings, names = checking.of_store(opened, wanted, _stop), checking.companies(opened)
     if form == "table":
-        _out().print(checking.matrix(findings))
-        for line in checking.report(findings):
+        _out().print(checking.matrix(findings, names))
+        for line in () if brief else checking.report(findings):
             _out().print(line, soft_wrap=True)
     elif form == "json":
         sys.stdout.write(json.dumps([f.row() for f in findings], ensure_ascii=False, indent=1) + "\n")
@@ -218,9 +225,13 @@ def check(
 
 @app.command()
 def query(
-    question: Annotated[str, typer.Argument(help="Name of a question, a .rq file, or SPARQL; none lists them.")] = "",
+    question: Annotated[
+        str, typer.Argument(help="Name of a question, a .rq file, or SPARQL; none lists them.")
+    ] = "",
     *,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="name=value, as often as needed.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="name=value, as often as needed.")
+    ] = None,
     form: Annotated[
         Literal["table", "json", "csv", "ttl"] | None,
         typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
@@ -351,7 +362,8 @@ def show(
 def export(
     *,
     form: Annotated[
-        Literal["nquads", "trig", "turtle", "jsonld"], typer.Option("--format", "-f", help="How to write the graph.")
+        Literal["nquads", "trig", "turtle", "jsonld"],
+        typer.Option("--format", "-f", help="How to write the graph."),
     ] = "nquads",
     output: OutputOption = _STANDARD,
     store: StoreOption = _STORE,
@@ -367,7 +379,9 @@ def mentions(
     paths: Annotated[list[Path], typer.Argument(help="Policies or folders of them.")],
     *,
     output: OutputOption = _STANDARD,
-    generic: Annotated[bool, typer.Option(help='Also words such as "your information", which say no category.')] = False,
+    generic: Annotated[
+        bool, typer.Option(help='Also words such as "your information", which say no category.')
+    ] = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write each place of the policies that says something, one JSON object a line."""
@@ -400,17 +414,15 @@ def _version(value: bool) -> None:  # noqa: FBT001  the signature that typer ask
 @app.callback()
 def _common(
     *,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, with tracebacks.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is done, with tracebacks.")
+    ] = False,
     version: Annotated[  # noqa: ARG001  typer calls _version
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Read privacy policies into a knowledge graph of what each one states."""
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, stream=sys.stderr)
-
-
-def _names(rows: Iterable[Sequence[str]]) -> str:
-    return ", ".join(name for name, *_ in rows)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import ontology
-from extract.claim import Claim, Concept, Node, Reading, Statement, Text
+from extract.claim import Claim, Company, Concept, Node, Reading, Service, Statement, Text, Unmapped
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,4 +100,7 @@ def label(claim: Claim) -> str:
             return words
         case Node():
             return "; ".join(label(inner) for inner in value.claims)
-    return getattr(value, "name", None) or getattr(value, "phrase", "")
+        case Unmapped():
+            return value.phrase
+        case Company() | Service():
+            return value.name

@@ -44,7 +44,7 @@ def versions_of(store: Store, company: str, stop: Callable[[str], NoReturn]) -> 
     found: list[Version] = []
     known: list[str] = []
     for version in store.versions():
-        names = _company_names(store, version)
+        names = company_names(store, version)
         known += names[:1]
         if wanted in (*(name.casefold() for name in names), *(name.casefold() for name in version.files)):
             found.append(version)
@@ -57,7 +57,7 @@ def lines(store: Store, company: str, stop: Callable[[str], NoReturn]) -> Iterat
     """Yield what the policies of a company state, in the order of the text."""
     for version in versions_of(store, company, stop):
         said = mentions(store, version)
-        names = _company_names(store, version)
+        names = company_names(store, version)
         yield f"[bold]{escape(names[0] if names else company)}[/]  [dim]{escape(', '.join(version.files))}[/]"
         by_subject: dict[str, list[tuple[ox.Triple, tuple[Mention, ...]]]] = defaultdict(list)
         for triple, places in said.items():
@@ -65,7 +65,9 @@ def lines(store: Store, company: str, stop: Callable[[str], NoReturn]) -> Iterat
         yield from _facts(store, version, by_subject)
         denied = {str(t.subject) for t in store.triples(version.graph) if _is_denial(t)}
         nodes = {s: places for s, places in by_subject.items() if "/p/" in s or "/n/" in s}
-        for subject in sorted(nodes, key=lambda s: min(m.quote.start for _, places in nodes[s] for m in places)):
+        for subject in sorted(
+            nodes, key=lambda s: min(m.quote.start for _, places in nodes[s] for m in places)
+        ):
             yield from _statement(store, version, nodes[subject], denied=subject in denied)
 
 
@@ -101,7 +103,9 @@ def _values(
             yield f"  {word:9} {escape(name):42} [dim]{quote.start}–{quote.end}[/] “{escape(text)}”"
 
 
-def _label(store: Store, version: Version, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+def _label(
+    store: Store, version: Version, value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+) -> str:
     """Return the name of a value: a concept's, a company's, or what a storage condition or consequence holds."""
     if isinstance(value, ox.Literal):
         return value.value
@@ -128,7 +132,7 @@ def _label(store: Store, version: Version, value: ox.NamedNode | ox.BlankNode | 
     return store.ontology.label(value.value)
 
 
-def _company_names(store: Store, version: Version) -> list[str]:
+def company_names(store: Store, version: Version) -> list[str]:
     """Return the names of the company of a version, its main one first."""
     rows = store.query(
         "SELECT DISTINCT ?name ?version WHERE { ?version dpv:hasDataController ?c . "

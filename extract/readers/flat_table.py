@@ -70,13 +70,13 @@ def _body(text: str, drafts: Sequence[Draft], place: int, columns: Sequence[str]
     lines = list(_cells(text, drafts, place))
     looked = [_look(line, columns) for line in lines]
     told = [look for look in looked if look]
-    if len(lines) < FEWEST_CELLS or len(set(told)) <= 1 or len(told) * 3 < len(looked):
-        return []
-    if _is_grid(looked, columns):
+    if len(told) > 1 and _is_grid(looked, columns):
         return [
             replace(line, row=1 + at // len(columns), column=at % len(columns), heads="")
             for at, line in enumerate(lines)
         ]
+    if len(lines) < FEWEST_CELLS or len(set(told)) <= 1 or len(told) * 3 < len(looked):
+        return []
     return list(_placed(lines, looked, columns))
 
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -36,6 +37,12 @@ class Source:
         place = max(0, bisect_right(self.anchors, (offset, 1 << 60)) - 1)
         inner, outer = self.anchors[place]
         return outer + offset - inner
+
+    def parts(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield where a stretch of the content stands in the file, in pieces if the file has more between."""
+        cuts = [inner for inner, _ in self.anchors if begin < inner < end]
+        for first, last in pairwise([begin, *cuts, end]):
+            yield self.at(first), self.at(last - 1) + 1
 
 
 def source(content: str, lines: Sequence[tuple[int, str]]) -> Source:
@@ -73,7 +80,7 @@ def runs(parser: MarkdownIt, tokens: Sequence[Token], where: Source) -> Iterator
         elif token.type in ("text_special", "code_inline"):
             begin, end = _inside(token, begin, at)
             if begin < end:
-                yield Run(where.at(begin), where.at(end - 1) + 1, strong > 0)
+                yield from (Run(first, last, strong > 0) for first, last in where.parts(begin, end))
 
 
 def _inside(token: Token, begin: int, end: int) -> tuple[int, int]:
@@ -90,12 +97,12 @@ def _words(where: Source, begin: int, end: int, *, strong: bool) -> Iterator[Run
     at = begin
     for match in _STRAY.finditer(where.content, begin, end):
         if at < match.start():
-            yield Run(where.at(at), where.at(match.start() - 1) + 1, strong)
+            yield from (Run(first, last, strong) for first, last in where.parts(at, match.start()))
         if match.end() - match.start() > 1:
             yield Run(where.at(match.start()), where.at(match.start()), stray=True)
         at = match.end()
     if at < end:
-        yield Run(where.at(at), where.at(end - 1) + 1, strong)
+        yield from (Run(first, last, strong) for first, last in where.parts(at, end))
 
 
 def _span(parser: MarkdownIt, token: Token, content: str, at: int) -> tuple[int, int]:

@@ -114,7 +114,8 @@ def _chain_for(lines: Sequence[Draft], place: int, chains: Sequence[list[int]]) 
 def _look(line: Draft) -> tuple[str, bool]:
     """Return what lines of one sequence have in common."""
     look = looks.heading_look(line.shown)
-    return ("caps" if look == "caps" else "line" if look else ""), line.bold
+    bare = bool(look) and not looks.opens_list(line.shown)
+    return ("caps" if look == "caps" else "line" if bare else ""), line.bold
 
 
 def _has_body(lines: Sequence[Draft], place: int) -> bool:
@@ -124,7 +125,7 @@ def _has_body(lines: Sequence[Draft], place: int) -> bool:
         if line.kind in ("item", "cell") or looks.is_body(line) or looks.opens_list(line.shown):
             return True
         if line.kind is None and not looks.heading_look(line.shown) and not looks.is_fact(line.shown):
-            return strong and line.gap
+            return strong and line.gap and not line.shown[0].islower()
     return False
 
 

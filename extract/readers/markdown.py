@@ -88,7 +88,8 @@ def _walk(page: _Page, tokens: Sequence[Token]) -> Iterator[Draft]:
         elif token.type == "html_block" and token.map:
             yield from _html(page, *token.map)
         elif token.type == "fence" and token.map:
-            yield from _verbatim(page, token.map[0] + 1, token.map[1])
+            first = token.map[0] + 1
+            yield from _verbatim(page, first, first + token.content.count("\n"))
 
 
 def _move(here: _Place, token: Token) -> None:
@@ -135,7 +136,7 @@ def _paragraph(page: _Page, token: Token, here: _Place) -> Iterator[Draft]:
     """Yield the lines of a paragraph: the first one below a list mark is an item."""
     menu = _is_menu(token.children or [])
     for made in _lines(page, token, here):
-        line = replace(made, boilerplate=menu)
+        line = replace(made, kind="paragraph", boilerplate=True) if menu else made
         mark = here.marks[-1] if here.marks else ""
         if mark:
             here.marks[-1] = ""
