@@ -13,7 +13,7 @@ import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.data import is_generic
 from extract.frame import Clause
-from extract.matcher import Match, matcher
+from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list
@@ -69,13 +69,16 @@ _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
 
 @dataclass(slots=True)
 class Draft:
-    """A statement in the making: the clause it comes from and the claims that have been gathered for it."""
+    """A statement in the making: the clause it comes from and the claims that have been gathered for it.
+
+    `signs_back` are the cues that point back in its sentence and in that of its lead-in.
+    """
 
     passage: Passage
     anchor: tuple[int, int]
     denied: bool
     claims: list[Claim] = field(default_factory=list)
-    text: str = ""
+    signs_back: frozenset[str] = frozenset()
     exceptions: list["Draft"] = field(default_factory=list)
 
     def has(self, *predicates: str) -> bool:
@@ -211,7 +214,7 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
             specific = [claim for claim in inside if not _generic(claim)]
             if specific and len(purposes) > 1:
                 split.append(
-                    Draft(draft.passage, (where.start, where.end), False, [purpose, *specific], text="")  # noqa: FBT003
+                    Draft(draft.passage, (where.start, where.end), False, [purpose, *specific])  # noqa: FBT003
                 )
             elif specific:
                 draft.claims += specific
@@ -225,7 +228,9 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     start = verb.start if verb else lead.head.idx
     end = verb.end if verb else lead.head.idx + len(lead.head)
     anchor = passage.policy.document.span(passage.index, start, end)
-    draft = Draft(passage, anchor, denied, text=lead.sentence.text)
+    sentence = lead.sentence
+    draft = Draft(passage, anchor, denied)
+    draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
     draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
@@ -328,7 +333,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         for member in members:
             if lead is not None:
                 _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
-                member.text = f"{lead.text} {member.text}"
+                member.signs_back |= lead.signs_back
                 if lead.denied and _leaves_exceptions(lead):
                     lead.exceptions.append(member)
                 else:
@@ -365,7 +370,7 @@ def _opened(lead: Passage, member: Draft) -> Draft:
         return Draft(lead, member.anchor, denied=False)
     head = clause.head
     anchor = lead.policy.document.span(lead.index, head.idx, head.idx + len(head))
-    draft = Draft(lead, anchor, denied=False, text=lead.text)
+    draft = Draft(lead, anchor, denied=False, signs_back=_signs_back(lead))
     verb = operation(lead, clause)
     if verb is not None:
         evidence = lead.evidence(verb.start, verb.end, confidence=0.85, rule="verb of a lead-in")
@@ -432,7 +437,13 @@ def _row(cells: list[Draft]) -> list[Draft]:
         in_basis = of_list(cell.passage) == cue("BasisTopic")
         if in_basis and cell.has(_BASIS) and cell.has(_PURPOSE):
             apart.append(
-                Draft(cell.passage, cell.anchor, denied=False, claims=list(cell.claims), text=cell.text)
+                Draft(
+                    cell.passage,
+                    cell.anchor,
+                    denied=False,
+                    claims=list(cell.claims),
+                    signs_back=cell.signs_back,
+                )
             )
             cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
         if cell.has(_PURPOSE) and (not turns or turns[-1].has(_BASIS)):
@@ -442,14 +453,18 @@ def _row(cells: list[Draft]) -> list[Draft]:
             turns_anchor = cell
             if cell.has(_BASIS):
                 turns.append(
-                    Draft(turns_anchor.passage, cell.anchor, denied=False, claims=[], text=cell.text)
+                    Draft(
+                        turns_anchor.passage, cell.anchor, denied=False, claims=[], signs_back=cell.signs_back
+                    )
                 )
                 turns[-1].claims += shared
                 shared = []
         else:
             turns[-1].claims += cell.claims
     if not turns and others:
-        turns.append(Draft(others[0].passage, others[0].anchor, denied=False, text=others[0].text))
+        turns.append(
+            Draft(others[0].passage, others[0].anchor, denied=False, signs_back=others[0].signs_back)
+        )
     for turn in turns:
         turn.claims += shared
     for provider in providers:
@@ -507,20 +522,18 @@ def _point_back(drafts: list[Draft]) -> None:
         ]
         same = [other for other in before if other.passage.block.section == draft.passage.block.section]
         if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
-            signs = _signs_back(draft)
-            if cue("TheseData") in signs:
+            if cue("TheseData") in draft.signs_back:
                 _data_before(draft, same) or _data_before(draft, before)
-            elif cue("WeakBack") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
+            elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
         if draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE):
-            signs = _signs_back(draft)
-            if len(same) <= _SHORT_SECTION or signs:
+            if len(same) <= _SHORT_SECTION or draft.signs_back:
                 _basis_after(draft, same)
 
 
-def _signs_back(draft: Draft) -> frozenset[str]:
-    """Return the cues that point back in the text of a draft, which is that of its lead-in too."""
-    return frozenset(match.term for match in matcher().find(draft.text) if match.table == "cues/anaphora")
+def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
+    """Return the cues that point back in characters `start` to `end` of a passage."""
+    return frozenset(match.term for match in passage.found("cues/anaphora", start, end))
 
 
 def _data_before(draft: Draft, earlier: list[Draft]) -> bool:

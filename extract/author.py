@@ -457,6 +457,7 @@ def introductions(places: tuple[Naming, ...]) -> Iterator[Naming]:
         seen.add(place.name.lower())
 
 
+@lru_cache(maxsize=1)
 def own_names(policy: Policy) -> frozenset[str]:
     """Return in small letters what the policy calls its author: names, apps, sites and "the company"."""
     found = {"we", "us", "our company", "the company", "company", "the developer", "the service provider"}

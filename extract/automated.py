@@ -36,8 +36,7 @@ def _described(passage: Passage, predicate: str, kind: tuple[str, str], start: i
 def _details(passage: Passage) -> Iterator[Claim]:
     """Yield the logic, the effects and the human hand of automated decisions that `passage` describes."""
     term = passage.policy.ontology.term
-    for sentence in passage.sentences:
-        start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+    for start, stop in passage.sentence_spans:
         has = partial(cued, passage, _FILE, start=start, end=stop)
         if has("pgq:DecisionAside"):
             continue
@@ -57,8 +56,7 @@ def _stated(passage: Passage) -> Iterator[Claim]:
     context, value = term("dpv:hasContext"), Concept(term("dpv:AutomatedDecisionMaking"))
     decision = term("pgq:AutomatedDecision")
     under = any(cued(heading, _FILE, "pgq:AutomatedDecision") for heading in passage.headings[:1])
-    for sentence in passage.sentences:
-        start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+    for start, stop in passage.sentence_spans:
         has = partial(cued, passage, _FILE, start=start, end=stop)
         found = next((m for m in passage.found(f"cues/{_FILE}", start, stop) if m.term == decision), None)
         if has("pgq:DecisionAside") and not has("pgq:Subjecting"):

@@ -40,8 +40,7 @@ def choices(policy: Policy) -> Iterator[Claim]:
     term = policy.ontology.term
     control, withdraw = term("dpv:hasConsentControl"), Concept(term("dpv:WithdrawConsent"))
     for passage in policy.body():
-        for sentence in passage.sentences:
-            start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+        for start, stop in passage.sentence_spans:
             yield from _offered(passage, start, stop)
             taken = next(cues(passage, _FILE, "pgq:ConsentTaken", start, stop), None)
             if taken is not None and cued(passage, _FILE, "pgq:Way", start, stop):

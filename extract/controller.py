@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import ontology
 from extract import address, naming
@@ -29,13 +30,14 @@ _FEWEST_DIGITS = 5
 _REACH = 70
 
 
+@lru_cache(maxsize=1)  # several extractors ask for the policy at hand
 def controllers(policy: Policy) -> tuple[Controller, ...]:
     """Return the company whose policy it is, and its joint controllers; () if the policy names nobody."""
     places = author(policy)
     if not places:
         return ()
     name = full_name(places)
-    said = tuple(details(policy, own_names(policy)))
+    said = _said(policy)
     claims = (
         *_names(name, places, policy),
         *_identifiers(policy),
@@ -54,9 +56,14 @@ def controller(policy: Policy) -> Iterator[Claim]:
 
 def country(policy: Policy) -> str | None:
     """Return the IRI of the country of the company, if the policy tells it."""
-    names = own_names(policy)
-    claims = _countries(policy, author(policy), tuple(details(policy, names)))
+    claims = _countries(policy, author(policy), _said(policy))
     return next((claim.value.iri for claim in claims if isinstance(claim.value, Concept)), None)
+
+
+@lru_cache(maxsize=1)
+def _said(policy: Policy) -> tuple[Detail, ...]:
+    """Return how to reach the company, its officer and its representative."""
+    return tuple(details(policy, own_names(policy)))
 
 
 def _company(name: str, policy: Policy) -> Company:

@@ -149,11 +149,13 @@ def clauses(sentence: Span) -> Iterator[Clause]:
     """Yield the clauses of a sentence in the order of their heads."""
     heads = [token.i for token in sentence if _is_head(token)] or [sentence.root.i]
     members: dict[int, list[Token]] = {index: [] for index in heads}
-    for token in sentence:
-        climbing = token
-        while climbing.i not in members and climbing.head is not climbing:
-            climbing = climbing.head
-        members.get(climbing.i, members[heads[0]]).append(token)
+    first = sentence.start
+    above = [token.head.i for token in sentence]  # numbers, as each step from token to token makes an object
+    for index, token in enumerate(sentence, first):
+        climbing = index
+        while climbing not in members and above[climbing - first] != climbing:
+            climbing = above[climbing - first]
+        members.get(climbing, members[heads[0]]).append(token)
     for index in heads:
         if members[index]:
             yield Clause(sentence, sentence.doc[index], tuple(members[index]))
@@ -161,11 +163,12 @@ def clauses(sentence: Span) -> Iterator[Clause]:
 
 def _is_head(token: Token) -> bool:
     """Tell whether a token heads a clause: the root, or a verb with a subject of its own."""
-    if token.dep_ == "ROOT":
+    relation = token.dep_
+    if relation == "ROOT":
         return True
-    if token.pos_ not in _VERBAL or token.dep_ not in _OPENS_CLAUSE or is_infinitive(token):
+    if relation not in _OPENS_CLAUSE or token.pos_ not in _VERBAL or is_infinitive(token):
         return False
-    if token.dep_ == "conj":
+    if relation == "conj":
         return _is_head(token.head) and (
             any(child.dep_ in _SUBJECTS for child in token.children) or _has_object(token.head)
         )

@@ -1,10 +1,10 @@
 """Finds the forms of the lexicon in a text: by base form, the longest first, table by table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
 import ontology
 from ontology import ARTICLES, Form, Ontology, Word
@@ -12,8 +12,7 @@ from ontology import ARTICLES, Form, Ontology, Word
 _NEAR = 240  # characters on either side that count as near; about two sentences
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Match:
+class Match(NamedTuple):
     """A form found in a text: characters `start` to `end` name `term` (an IRI) of `table`."""
 
     start: int
@@ -61,45 +60,57 @@ class Matcher:
         """Return the matches in `text`, in its order; within one table no two overlap, the longest wins."""
         words = ontology.split(text)
         keys = [self._reducer.key(word.text) for word in words]
-        found = [hit for start in range(len(words)) for hit in self._from(text, words, keys, start)]
-        found.sort(key=lambda hit: (hit[2].table, hit[0], -hit[1]))
-        chosen: list[Match] = []
-        for _, hits in groupby(found, key=lambda hit: hit[2].table):
-            chosen += _longest(text, words, list(hits))
-        return tuple(sorted(chosen))
+        found: dict[str, list[_Hit]] = {}
+        for start, first in enumerate(keys):
+            tree = self._tree(first)
+            if tree is not None:
+                for hit in _hits(tree, text, words, keys, start):
+                    found.setdefault(hit[2].table, []).append(hit)
+        chosen = [match for hits in found.values() for match in _longest(text, words, hits)]
+        chosen.sort(key=_PLACE)
+        return tuple(chosen)
 
-    def _from(
-        self, text: str, words: list[Word], keys: list[str], start: int
-    ) -> Iterator[tuple[int, int, Form]]:
-        """Yield (first word, last word, form) for each form that begins with word `start`."""
-        tree = self._tree(keys[start])
-        branches = [] if tree is None else [_Path(tree)]
-        index = start
-        while branches:
-            by_table: dict[str, Form] = {}
-            there = words[start : index + 1]
-            for path in branches:
-                for form in () if path.on_article else path.branch.forms:
-                    if path.loosely <= form.loose and _fits(form, text, there):
-                        best = by_table.get(form.table)
-                        if best is None or _closeness(form, there) > _closeness(best, there):
-                            by_table[form.table] = form
-            for form in by_table.values():
+
+_PLACE = attrgetter("start", "end", "table")
+_Hit: TypeAlias = tuple[int, int, Form]
+"""The first and the last word of a form in a text, and the form."""
+
+
+def _hits(tree: _Branch, text: str, words: list[Word], keys: list[str], start: int) -> Iterator[_Hit]:
+    """Yield a hit for each form of `tree` that stands at word `start`, one for each table and length."""
+    paths = [_Path(tree)]
+    for index in range(start, len(keys)):
+        if index > start:
+            paths = _onward(paths, keys[index])
+        if not paths:
+            return
+        if any(path.branch.forms for path in paths):
+            for form in _fitting(paths, text, words[start : index + 1]):
                 yield start, index, form
-            index += 1
-            if index == len(keys):
-                return
-            branches = list(_onward(branches, keys[index]))
 
 
-def _onward(paths: list[_Path], key: str) -> Iterator[_Path]:
-    """Yield the paths one word further."""
+def _onward(paths: list[_Path], key: str) -> list[_Path]:
+    """Return the paths one word further."""
+    onward = []
     for path in paths:
         following = path.branch.next.get(key)
         if following is not None:
-            yield _Path(following, loosely=path.loosely)
-        if key in ARTICLES:
-            yield _Path(path.branch, loosely=True, on_article=True)
+            onward.append(_Path(following, loosely=path.loosely))
+        if key in ARTICLES and path.branch.next:
+            onward.append(_Path(path.branch, loosely=True, on_article=True))
+    return onward
+
+
+def _fitting(paths: list[_Path], text: str, there: list[Word]) -> Iterable[Form]:
+    """Return the forms at the end of `paths` that fit the words `there`: for each table the one most like them."""
+    by_table: dict[str, Form] = {}
+    for path in paths:
+        for form in () if path.on_article else path.branch.forms:
+            if path.loosely <= form.loose and _fits(form, text, there):
+                best = by_table.get(form.table)
+                if best is None or _closeness(form, there) > _closeness(best, there):
+                    by_table[form.table] = form
+    return by_table.values()
 
 
 def _grow(forms: list[Form]) -> _Branch:
@@ -116,10 +127,10 @@ def _grow(forms: list[Form]) -> _Branch:
     return root
 
 
-def _longest(text: str, words: list[Word], hits: list[tuple[int, int, Form]]) -> Iterator[Match]:
+def _longest(text: str, words: list[Word], hits: list[_Hit]) -> Iterator[Match]:
     """Yield the matches of one table, longer ones before shorter ones that they overlap."""
     taken: set[int] = set()
-    for first, last, form in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
+    for first, last, form in sorted(hits, key=lambda hit: hit[0] - hit[1]):
         span = range(first, last + 1)
         if taken.isdisjoint(span):
             taken.update(span)
@@ -132,7 +143,12 @@ def _fits(form: Form, text: str, words: list[Word]) -> bool:
     """Tell whether the letters and the neighbourhood are as `form` asks."""
     if form.capitals and not all(word.text.isupper() for word in words):
         return False
-    if len(words) == 1 and _is_gerund(form.spelled[0]) and not _is_gerund(words[0].text):
+    if (
+        len(words) == 1
+        and "ing" in form.words
+        and _is_gerund(form.spelled[0])
+        and not _is_gerund(words[0].text)
+    ):
         return False
     if form.capitalised and not all(
         there.text.lower() == here.lower() and not (there.text[:1].islower() and here[:1].isupper())

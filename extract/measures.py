@@ -90,8 +90,7 @@ def measures(policy: Policy) -> Iterator[Claim]:
     """Yield the measures by which a policy says that data are protected."""
     predicate = policy.ontology.term("dpv:hasTechnicalOrganisationalMeasure")
     for passage in policy.body():
-        for sentence in passage.sentences:
-            start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+        for start, stop in passage.sentence_spans:
             taken: list[tuple[int, int]] = []
             for rule in (_named, _of_suppliers, _described, _in_general):
                 for first, last, value in rule(passage, start, stop):

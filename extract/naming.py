@@ -26,7 +26,8 @@ _FREE_END = re.compile(
 )
 _OPENER = re.compile(
     r"[\s“”„\"‘’'*_\[\]]*"
-    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|Here|Welcome|How|Why|And|But|Your|See)\s+"
+    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|"
+    r"Here|Welcome|How|Why|And|But|Your|See)\s+"
     r"[“\"]?(?=\S))?"
 )
 _PRONOUNS = frozenset(

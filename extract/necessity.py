@@ -17,11 +17,6 @@ _RELATED = ontology.NAMESPACES["skos"] + "related"
 _TURN = re.compile(r",\s+(?:then\s+)?|\s+then\s+|\)\s+")
 
 
-def _sentences(passage: Passage) -> Iterator[tuple[int, int]]:
-    for sentence in passage.sentences:
-        yield sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
-
-
 def _consequence(passage: Passage, start: int, stop: int, of_class: str, rule: str) -> Claim:
     """Return characters `start` to `stop` as a consequence."""
     term = passage.policy.ontology.term
@@ -46,7 +41,7 @@ def _followed_by(passage: Passage, refusal: Match, start: int, stop: int) -> tup
 
 def _consequences(passage: Passage) -> Iterator[Claim]:
     """Yield what follows if data are not provided, or if consent or cookies are refused."""
-    for start, stop in _sentences(passage):
+    for start, stop in passage.sentence_spans:
         for cue, of_class in (
             ("pgq:Failure", "dpv:ConsequenceOfFailure"),
             ("pgq:Refusal", "dpv:Consequence"),
@@ -64,7 +59,7 @@ def _consequences(passage: Passage) -> Iterator[Claim]:
 def _levels(passage: Passage) -> Iterator[Claim]:
     """Yield whether the data that a sentence speaks of must be provided."""
     term = passage.policy.ontology.term
-    for start, stop in _sentences(passage):
+    for start, stop in passage.sentence_spans:
         if not cued(passage, _FILE, "pgq:ProvidedThing", start, stop) or cued(
             passage, _FILE, "pgq:LawDemands", start, stop
         ):

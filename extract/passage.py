@@ -30,12 +30,18 @@ class Passage:
     @cached_property
     def text(self) -> str:
         """Return what a reader sees of the block."""
-        return self.doc.text
+        return self.policy.document.visible(self.index)
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
         """Return the sentences of the block."""
         return tuple(self.doc.sents)
+
+    @cached_property
+    def sentence_spans(self) -> tuple[tuple[int, int], ...]:
+        """Return the characters of each sentence, without the blanks at its end."""
+        spans = ((sentence.start_char, sentence.end_char) for sentence in self.sentences)
+        return tuple((start, start + len(self.text[start:end].rstrip())) for start, end in spans)
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -57,8 +63,11 @@ class Passage:
 
     def found(self, table: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
         """Yield the matches of `table` that lie within characters `start` to `end`."""
+        matches = self.matches.get(table, ())
+        if not matches or (start == 0 and end is None):
+            return iter(matches)
         stop = len(self.text) if end is None else end
-        return (match for match in self.matches.get(table, ()) if start <= match.start and match.end <= stop)
+        return (match for match in matches if start <= match.start and match.end <= stop)
 
     def evidence(
         self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.9, rule: str = ""

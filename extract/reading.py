@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import ontology
 from extract.assemble import assemble
+from extract.authority import authority
 from extract.automated import automated
 from extract.bases import bases
 from extract.choices import choices
@@ -48,6 +49,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     retention,
     transfers,
     rights,
+    authority,
     measures,
     automated,
     necessity,

@@ -288,7 +288,7 @@ def _sentences(passage: Passage) -> Iterator[tuple[int, int]]:
     begin: int | None = None
     for sentence in passage.sentences:
         begin = sentence.start_char if begin is None else begin
-        if _SENTENCE_END.search(sentence.text):
+        if _SENTENCE_END.search(passage.text[sentence.start_char : sentence.end_char]):
             yield begin, sentence.end_char
             begin = None
     if begin is not None:

@@ -65,8 +65,7 @@ def subjects(policy: Policy) -> Iterator[Claim]:
     """Yield whose data the policy says are processed, or are not."""
     predicate = policy.ontology.term("dpv:hasDataSubject")
     for passage in policy.body():
-        for sentence in passage.sentences:
-            start, stop = sentence.start_char, sentence.start_char + len(sentence.text.rstrip())
+        for start, stop in passage.sentence_spans:
             verb = next(cues(passage, _FILE, "pgq:DataVerb", start, stop), None)
             if verb is None or cued(passage, _FILE, "pgq:SubjectSupposed", start, stop):
                 continue

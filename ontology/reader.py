@@ -27,6 +27,7 @@ _FORM = _PG + "form"
 _IRREGULAR = _PG + "irregularOf"
 _WITHOUT_FORMS = frozenset(("adequacy", "hierarchy", "policygraph"))
 _RULES = "ambiguous.ttl"
+_NAMED = frozenset(("companies", "services"))
 _LOOSE = frozenset(("purposes",))  # tables of verb phrases: "improve our services", "improving its services"
 _BASE = "https://w3id.org/policygraph/id/"
 
@@ -87,11 +88,12 @@ class Ontology:
     entries: tuple[tuple[str, str, _Said], ...] = field(repr=False)
     rules: Mapping[str, tuple[_Rule, ...]] = field(repr=False)
     _above: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    _holders: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _spelled(self) -> dict[str, tuple[str, ...]]:
         """Return the words of each form of a term, and of each phrase that means nothing."""
-        forms = dict.fromkeys(words for entry in self.entries for words in _forms_of(*entry))
+        forms = dict.fromkeys(words for _, table, said in self.entries for words in _forms_of(table, said))
         for rules in self.rules.values():
             forms.update(dict.fromkeys(phrase for rule in rules for phrase in rule.not_within))
         return {words: tuple(texts(words)) for words in forms}
@@ -117,15 +119,20 @@ class Ontology:
         keys = {words: tuple(map(key, parts)) for words, parts in spelled.items()}
         made: list[Form] = []
         for iri, table, said in self.entries:
-            named = table in ("companies", "services")
-            for words in _forms_of(iri, table, said):
-                capitals = words.isupper() and len(words) > 1 and words.isalpha()
-                capitalised = _AMBIGUOUS in said or (named and words[:1].isupper())
-                form = Form(words, table, iri, spelled[words], keys[words], capitals, capitalised)
-                if iri in self.rules:
-                    form = _ruled(form, self._rules_for(form))
-                made.append(form)
-                if table in _LOOSE and len(form.keys) > 1:
+            named, ruled, loose = table in _NAMED, iri in self.rules, table in _LOOSE
+            for words in _forms_of(table, said):
+                form = Form(
+                    words,
+                    table,
+                    iri,
+                    spelled[words],
+                    keys[words],
+                    words.isupper() and len(words) > 1 and words.isalpha(),
+                    _AMBIGUOUS in said or (named and words[:1].isupper()),
+                    loose=loose and ARTICLES.isdisjoint(keys[words]),
+                )
+                made.append(_ruled(form, self._rules_for(form)) if ruled else form)
+                if loose and not form.loose:
                     made.append(form._replace(keys=_without_articles(form.keys), loose=True))
         taken = {(form.table, form.keys) for form in made}
         for form in tuple(made):
@@ -154,9 +161,11 @@ class Ontology:
 
     def subjects(self, predicate: str, value: str | None = None) -> Iterator[str]:
         """Yield the IRIs that have `predicate`, with `value` if that is given, in the order of the Turtle."""
-        for subject, said in self.facts.items():
-            if predicate in said and (value is None or value in said[predicate]):
-                yield subject
+        holders = self._holders.get(predicate)
+        if holders is None:
+            holders = tuple(subject for subject, said in self.facts.items() if predicate in said)
+            self._holders[predicate] = holders
+        return (iri for iri in holders if value is None or value in self.facts[iri][predicate])
 
     def ancestors(self, iri: str) -> frozenset[str]:
         """Return every concept above `iri`, and `iri` itself."""
@@ -220,9 +229,9 @@ class Ontology:
         return iri
 
 
-def files() -> tuple[Path, ...]:
+def files(folder: Path = FOLDER) -> tuple[Path, ...]:
     """Return the Turtle files of the lexicon and the schema in a fixed order; shapes are read elsewhere."""
-    return tuple(path for path in sorted(FOLDER.rglob("*.ttl")) if path.parent.name != "shapes")
+    return tuple(path for path in sorted(folder.rglob("*.ttl")) if path.parent.name != "shapes")
 
 
 def _read(path: Path) -> dict[str, dict[str, list[str]]]:
@@ -234,7 +243,7 @@ def _read(path: Path) -> dict[str, dict[str, list[str]]]:
         ):
             said.setdefault(subject.value, {}).setdefault(predicate.value, []).append(value.value)
     except SyntaxError as error:
-        raise ValueError(f"{path.relative_to(FOLDER)}: {error}") from error
+        raise ValueError(f"{path.name}: {error}") from error
     return said
 
 
@@ -245,12 +254,12 @@ def _entries(path: Path) -> Iterator[tuple[str, str, _Said]]:
         yield iri, "services" if table == "companies" and "/service/" in iri else table, said
 
 
-def _forms_of(iri: str, table: str, said: _Said) -> Iterator[str]:  # noqa: ARG001 - takes an entry
-    """Yield the words by which one subject of a Turtle file is named, each once."""
+def _forms_of(table: str, said: _Said) -> tuple[str, ...]:
+    """Return the words by which one subject of a Turtle file is named, each once."""
     if table in _WITHOUT_FORMS:
-        return
+        return ()
     names = () if table.startswith("cues/") else (name for label in _NAMES for name in said.get(label, ()))
-    yield from dict.fromkeys((*names, *said.get(_ALSO, ())))
+    return tuple(dict.fromkeys((*names, *said.get(_ALSO, ()))))
 
 
 def _without_articles(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -258,10 +267,10 @@ def _without_articles(keys: tuple[str, ...]) -> tuple[str, ...]:
     return (keys[0], *(key for key in keys[1:] if key not in ARTICLES))
 
 
-def _rules(path: Path) -> dict[str, tuple[_Rule, ...]]:
+def _rules(paths: list[Path]) -> dict[str, tuple[_Rule, ...]]:
     """Return the rules for ambiguous forms by the concepts that they are about; those in words only left out."""
     rules: dict[str, list[_Rule]] = defaultdict(list)
-    for said in _read(path).values():
+    for said in (said for path in paths for said in _read(path).values()):
         rule = _Rule(
             tuple(said.get(_FORM, ())),
             tuple(said.get(_PG + "notWithin", ())),
@@ -287,13 +296,19 @@ def _ruled(form: Form, rules: list[_Rule]) -> Form:
 @cache
 def load() -> Ontology:
     """Return the ontology of this folder, read once. Raise ValueError if a Turtle file is broken."""
-    entries = tuple(entry for path in files() if path.name != _RULES for entry in _entries(path))
+    return read(FOLDER)
+
+
+def read(folder: Path) -> Ontology:
+    """Return the ontology that the Turtle files of `folder` describe. Raise ValueError if one is broken."""
+    paths = files(folder)
+    entries = tuple(entry for path in paths if path.name != _RULES for entry in _entries(path))
     merged: dict[str, list[tuple[str, _Said]]] = {}
     for iri, table, said in entries:
         merged.setdefault(iri, []).append((table, said))
     terms = {iri: _term(iri, parts) for iri, parts in merged.items()}
     facts = {iri: _facts([said for _, said in parts]) for iri, parts in merged.items()}
-    rules = _rules(FOLDER / _RULES)
+    rules = _rules([path for path in paths if path.name == _RULES])
     return Ontology(MappingProxyType(terms), MappingProxyType(facts), entries, MappingProxyType(rules))
 
 

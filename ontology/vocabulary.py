@@ -1,6 +1,7 @@
 """Closed namespaces made from the Turtle: a misspelt term is an error at once."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 NAMESPACES = {
     "pg": "https://w3id.org/policygraph/ns#",
@@ -66,6 +67,7 @@ class Vocabulary:
         return iter(sorted(self._names))
 
 
+@cache
 def expand(curie: str) -> str:
     """Return the IRI of a CURIE such as `dpv:Marketing`; an IRI comes back as it is.
 

@@ -31,11 +31,7 @@ def split(text: str) -> list[Word]:
     """Return the words of `text`; hyphens, quotes and possessive endings are left out, other marks are words."""
     if "'" in text or "’" in text:
         text = _POSSESSIVE.sub(lambda found: " " * len(found[0]), text)
-    return [
-        Word(found[0], found.start(), found.end())
-        for found in _WORD.finditer(text)
-        if found[0] not in _SILENT
-    ]
+    return [Word(found[0], *found.span()) for found in _WORD.finditer(text) if found[0] not in _SILENT]
 
 
 def texts(text: str) -> list[str]:

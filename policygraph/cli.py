@@ -237,6 +237,12 @@ def query(
         typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
     ] = None,
     store: StoreOption = _STORE,
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            envvar="POLICYGRAPH_ENDPOINT", help="URL of a SPARQL server to ask instead of the store."
+        ),
+    ] = "",
 ) -> None:
     """Ask the graph a question of the library, or your own in SPARQL."""
     import queries  # noqa: PLC0415
@@ -248,6 +254,9 @@ def query(
     values = dict(_pair(text) for text in param or [])
     try:
         asked = asking.find(question)
+        if endpoint:
+            _print_rows(_from_server(endpoint, asked, values), form, asked.text)
+            return
         with _opened(store) as opened:
             if form == "ttl":
                 _print_turtle(opened, asked, values)
@@ -257,6 +266,16 @@ def query(
         _stop(str(error))
     except SyntaxError as error:
         _stop(f"{question.splitlines()[0][:60]}: this is no SPARQL: {error}")
+
+
+def _from_server(url: str, asked: "Question", values: dict[str, str]) -> "Rows":
+    """Return the rows that a SPARQL server gives; end with 2 if it gives none."""
+    from policygraph import endpoint  # noqa: PLC0415
+
+    try:
+        return endpoint.select(url, asked, values)
+    except endpoint.EndpointError as error:
+        _stop(str(error))
 
 
 def _pair(text: str) -> tuple[str, str]:
