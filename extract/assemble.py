@@ -13,7 +13,6 @@ import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.data import is_generic
 from extract.frame import Clause
-from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list
@@ -63,7 +62,6 @@ _OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE)
 
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
-_SHORT_SECTION = 3  # statements; what such a section says of a basis holds for all of it
 _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
 
 
@@ -71,7 +69,8 @@ _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
 class Draft:
     """A statement in the making: the clause it comes from and the claims that have been gathered for it.
 
-    `signs_back` are the cues that point back in its sentence and in that of its lead-in.
+    `signs_back` are the cues that point back in its sentence and in that of its lead-in; `declares_basis` tells
+    whether the sentence speaks of a legal basis as such.
     """
 
     passage: Passage
@@ -79,6 +78,7 @@ class Draft:
     denied: bool
     claims: list[Claim] = field(default_factory=list)
     signs_back: frozenset[str] = frozenset()
+    declares_basis: bool = False
     exceptions: list["Draft"] = field(default_factory=list)
 
     def has(self, *predicates: str) -> bool:
@@ -114,7 +114,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     drafts: list[Draft] = []
     for passage in policy.passages:
         drafts += _drafts(passage, placed.get(passage.index, {}))
-    drafts = _rows(_lists(policy, _within_purposes(drafts)))
+    drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
     _after_colons(drafts)
     for draft in drafts:
         _source_above(draft)
@@ -221,6 +221,47 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
     return split
 
 
+def _legal_duties(drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts with a legal duty set apart from the purposes that it is listed beside.
+
+    "as required by law, to prevent fraud or to answer you" rests none of the other purposes on that duty.
+    """
+    split: list[Draft] = []
+    for draft in drafts:
+        split.append(draft)
+        duties = [claim for claim in draft.of(_BASIS) if _is_duty(claim)]
+        purposes = draft.of(_PURPOSE)
+        if (
+            not duties
+            or not purposes
+            or draft.denied
+            or draft.passage.block.kind == "cell"
+            or draft.declares_basis
+        ):
+            continue
+        same = [p for p in purposes if any(_overlap(p.evidence[0], d.evidence[0]) for d in duties)]
+        if same == purposes:
+            continue
+        shared = draft.of(_RECIPIENT, _SERVICE, _DATA, _PROCESSING)
+        draft.claims = [claim for claim in draft.claims if claim not in duties and claim not in same]
+        where = duties[0].evidence[0]
+        split.append(
+            Draft(draft.passage, (where.start, where.end), denied=False, claims=[*same, *duties, *shared])
+        )
+    return split
+
+
+def _is_duty(claim: Claim) -> bool:
+    """Tell whether a legal basis is a legal obligation (Art. 6(1)(c))."""
+    return isinstance(claim.value, Concept) and ontology.load().is_under(
+        claim.value.iri, _TERM("eu-gdpr:A6-1-c")
+    )
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: bool) -> Draft:
     """Return the draft that the claims of one sentence make; its anchor is the verb of the first clause."""
     lead = next((clause for clause, claim in members if claim.predicate == _PROCESSING), members[0][0])
@@ -231,6 +272,10 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     sentence = lead.sentence
     draft = Draft(passage, anchor, denied)
     draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
+    draft.declares_basis = any(
+        match.term == _TERM("dpv:LegalBasis")
+        for match in passage.found("legal-bases", sentence.start_char, sentence.end_char)
+    )
     draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
@@ -282,7 +327,7 @@ def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim
 def _condition(passage: Passage, clause: Clause) -> tuple[int, int] | None:
     """Return the characters of the condition of a sentence: "if …", "unless …", "without your consent"."""
     sentence = clause.sentence
-    signs: list[Match] = [
+    signs = [
         sign
         for sign in passage.found("cues/denials", sentence.start_char, sentence.end_char)
         if sign.term == cue("Condition")
@@ -526,9 +571,9 @@ def _point_back(drafts: list[Draft]) -> None:
                 _data_before(draft, same) or _data_before(draft, before)
             elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
-        if draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE):
-            if len(same) <= _SHORT_SECTION or draft.signs_back:
-                _basis_after(draft, same)
+        alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
+        if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
+            _basis_after(draft, same)
 
 
 def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:

@@ -67,7 +67,7 @@ def _stated(passage: Passage) -> Iterator[Claim]:
             denied = _denied(passage, start, stop, (found.start, found.end))
             evidence = passage.evidence(start, stop, confidence=_CONFIDENCE, rule="automated-decision")
             yield Claim(context, value, (evidence,), denied=denied)
-        elif found is None and under and sentence.start_char == 0 and has("pgq:NoDecision"):
+        elif found is None and under and start == 0 and has("pgq:NoDecision"):
             evidence = passage.evidence(start, stop, confidence=_UNDER_HEADING, rule="automated-heading")
             yield Claim(context, value, (evidence,), denied=True)
 

@@ -31,9 +31,8 @@ def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
     With `generic`, words that only say that there are data ("your information") are mentions too.
     """
     found: dict[tuple[str, int, int], Mention] = {}
-    for claim, denied in _claims(reading):
-        kind = _kind(claim)
-        if kind is None or (not generic and _is_generic(claim, reading)):
+    for claim, kind, denied in _claims(reading):
+        if not generic and _is_generic(claim, reading):
             continue
         for evidence in claim.evidence:
             if evidence.support == "Default":
@@ -53,23 +52,63 @@ def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
     yield from sorted(found.values(), key=lambda mention: (mention.start, mention.end, mention.kind))
 
 
-def _claims(reading: Reading) -> Iterator[tuple[Claim, bool]]:
-    """Yield all claims of a reading with whether they are denied."""
-    for controller in reading.controllers:
-        yield from ((claim, False) for claim in controller.claims)
-    yield from ((claim, False) for claim in reading.facts)
+def _claims(reading: Reading) -> Iterator[tuple[Claim, str, bool]]:
+    """Yield all claims of a reading that make mentions, with their kinds and whether they are denied."""
+    of_the_policy = [claim for controller in reading.controllers for claim in controller.claims]
+    for claim in (*of_the_policy, *reading.facts):
+        kind = _kind(claim)
+        if kind is not None:
+            yield claim, kind, False
     for statement in reading.statements:
         yield from _of_statement(statement)
 
 
-def _of_statement(statement: Statement) -> Iterator[tuple[Claim, bool]]:
-    yield from ((claim, statement.denied) for claim in statement.claims)
+def _of_statement(statement: Statement) -> Iterator[tuple[Claim, str, bool]]:
+    disclosure = not statement.denied and _is_disclosure(statement)
+    for claim in statement.claims:
+        kind = _kind(claim)
+        if disclosure and _is_legal_duty(claim):
+            kind = _MANDATORY_DISCLOSURE
+        if kind is not None:
+            yield claim, kind, statement.denied
     for other in (*statement.children, *statement.exceptions):
         yield from _of_statement(other)
 
 
+_MANDATORY_DISCLOSURE = "mandatory-disclosure"
+
+
+def _is_disclosure(statement: Statement) -> bool:
+    """Tell whether a statement says that data are given to somebody, or that an authority gets them."""
+    lexicon = ontology.load()
+    tops = {
+        lexicon.term("dpv:hasProcessing"): lexicon.term("dpv:Disclose"),
+        lexicon.term("dpv:hasRecipient"): lexicon.term("dpv:Authority"),
+    }
+    return any(
+        claim.predicate in tops
+        and isinstance(claim.value, Concept)
+        and lexicon.is_under(claim.value.iri, tops[claim.predicate])
+        for claim in statement.claims
+    )
+
+
+def _is_legal_duty(claim: Claim) -> bool:
+    lexicon = ontology.load()
+    duty = lexicon.term("eu-gdpr:A6-1-c")
+    return (
+        claim.predicate == lexicon.term("dpv:hasLegalBasis")
+        and isinstance(claim.value, Concept)
+        and lexicon.is_under(claim.value.iri, duty)
+    )
+
+
 def _kind(claim: Claim) -> str | None:
-    """Return the kind of mention that a claim makes: that of its value, else that of its property."""
+    """Return the kind of mention that a claim makes: that of its value, else that of its property.
+
+    What is said of an officer or a representative makes no mentions of its own: its places are those of the
+    claim that names them.
+    """
     lexicon = ontology.load()
     predicate = lexicon.term("pg:mentionKind")
     value = claim.value

@@ -13,9 +13,10 @@ from extract.reading import read
 from graph import Store, Version, integrity, mentions
 from graph.terms import term
 
-CORPORA = Path(os.environ.get("POLICYGRAPH_CORPORA", "../shared/corpora"))
+ROOT = Path(__file__).parents[1]
+CORPORA = Path(os.environ.get("POLICYGRAPH_CORPORA", ROOT.parent / "shared" / "corpora"))
 ALL = os.environ.get("POLICYGRAPH_ALL") == "1"
-AT_ONCE = 4  # documents of each corpus that are read unless all are asked for
+AT_ONCE = 6  # documents of each corpus that are read unless all are asked for
 CONTROLLERS = {
     "000_6f7f262a6d51d04d.txt": "Clik Limited",
     "001_2cf0bf97fb51e529.txt": "Clickacall Live Limited",
@@ -140,7 +141,8 @@ def documents() -> list[Path]:
     for folder in ("gold", "gdpr-t200"):
         found = sorted(p for p in (CORPORA / folder).glob("*.*") if p.suffix in (".txt", ".md"))
         policies = [path for path in found if path.name not in ("README.md", "GUIDELINES.md")]
-        chosen += policies if ALL else policies[:: max(1, len(policies) // AT_ONCE)][:AT_ONCE]
+        fresh = [path for path in policies if path.name not in CONTROLLERS]
+        chosen += policies if ALL else fresh[:: max(1, len(fresh) // AT_ONCE)][:AT_ONCE]
     return chosen
 
 

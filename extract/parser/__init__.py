@@ -1,5 +1,6 @@
 """The spaCy pipeline that ships with the project: sentences, tags, classes and dependencies."""
 
+import gc
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,4 +17,6 @@ def load() -> "Language":
     # spaCy takes a second to import, which those who only read an ontology should not wait for.
     from extract.parser.pipeline import read  # noqa: PLC0415
 
-    return read(Path(__file__).with_name("model"))
+    pipeline = read(Path(__file__).with_name("model"))
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it again and again
+    return pipeline
