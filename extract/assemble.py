@@ -468,54 +468,43 @@ def _rows(drafts: list[Draft]) -> list[Draft]:
 
 
 def _row(cells: list[Draft]) -> list[Draft]:
-    """Return the statements of one row."""
-    providers = [
-        cell
-        for cell in cells
-        if cell.has(_RECIPIENT, _SERVICE) and cell.has(_PURPOSE) and _lists_recipients(cell)
-    ]
-    others = [cell for cell in cells if cell not in providers]
-    turns: list[Draft] = []
-    shared: list[Claim] = []
-    apart: list[Draft] = []
-    for cell in others:
-        in_basis = of_list(cell.passage) == cue("BasisTopic")
-        if in_basis and cell.has(_BASIS) and cell.has(_PURPOSE):
-            apart.append(
-                Draft(
-                    cell.passage,
-                    cell.anchor,
-                    denied=False,
-                    claims=list(cell.claims),
-                    signs_back=cell.signs_back,
-                )
-            )
-            cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
-        if cell.has(_PURPOSE) and (not turns or turns[-1].has(_BASIS)):
-            turns.append(cell)
-        elif not turns:
-            shared += cell.claims
-            turns_anchor = cell
-            if cell.has(_BASIS):
-                turns.append(
-                    Draft(
-                        turns_anchor.passage, cell.anchor, denied=False, claims=[], signs_back=cell.signs_back
-                    )
-                )
-                turns[-1].claims += shared
-                shared = []
-        else:
-            turns[-1].claims += cell.claims
-    if not turns and others:
-        turns.append(
-            Draft(others[0].passage, others[0].anchor, denied=False, signs_back=others[0].signs_back)
-        )
+    """Return the statements of one row; data that stand in cells of their own belong to all of them."""
+    providers = [c for c in cells if _lists_recipients(c) and c.has(_RECIPIENT, _SERVICE) and c.has(_PURPOSE)]
+    rest = [cell for cell in cells if cell not in providers]
+    of_the_row = [cell for cell in rest if cell.has(_DATA) and not cell.has(_PURPOSE, _BASIS)]
+    apart = [_set_apart(cell) for cell in rest if _explains_its_basis(cell)]
+    turns = _turns([cell for cell in rest if cell not in of_the_row])
+    if not turns and of_the_row:
+        turns = [replace(of_the_row[0], claims=[])]
     for turn in turns:
-        turn.claims += shared
+        turn.claims += [claim for cell in of_the_row for claim in cell.claims]
     for provider in providers:
         for turn in turns[:1]:
             _take_over(provider, turn, (_BASIS,))
     return turns + apart + providers
+
+
+def _turns(cells: list[Draft]) -> list[Draft]:
+    """Return the statements that the purposes and bases of a row make: a purpose after a basis opens the next."""
+    turns: list[Draft] = []
+    for cell in cells:
+        if not turns or (cell.has(_PURPOSE) and turns[-1].has(_BASIS)):
+            turns.append(cell)
+        else:
+            turns[-1].claims += cell.claims
+    return turns
+
+
+def _explains_its_basis(cell: Draft) -> bool:
+    """Tell whether a cell of a column of bases says in brackets what for ("legitimate interests (to …)")."""
+    return of_list(cell.passage) == cue("BasisTopic") and cell.has(_BASIS) and cell.has(_PURPOSE)
+
+
+def _set_apart(cell: Draft) -> Draft:
+    """Return a statement of all that a cell says, and leave its purposes out of the row."""
+    apart = replace(cell, claims=list(cell.claims))
+    cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
+    return apart
 
 
 def _lists_recipients(cell: Draft) -> bool:

@@ -6,6 +6,7 @@ from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
+from extract.extent import extent
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
@@ -38,11 +39,7 @@ def data(policy: Policy) -> Iterator[Claim]:
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic")):
             continue
-        spans = [
-            (span, match)
-            for match in passage.found(_TABLE)
-            if (span := _noun_phrase(passage, match)) is not None
-        ]
+        spans = _phrases(passage)
         sure = [_sure(passage, span, match, spans) for span, match in spans]
         for (span, match), rule in zip(spans, sure, strict=True):
             if rule is not None:
@@ -115,7 +112,7 @@ def _is_defined(passage: Passage, span: Span) -> bool:
 def _of_the_reader(passage: Passage, span: Span) -> bool:
     """Tell whether it is the reader who does something with the data, and not giving them to the company."""
     clause = passage.clause_of(span.root)
-    if clause.actor != "person" or clause.passive:
+    if clause.actor != "person" or clause.passive or clause.head.dep_ in ("acl:relcl", "acl"):
         return False
     return (
         not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing")
@@ -160,15 +157,25 @@ def _claim(passage: Passage, span: Span, value: Concept | Unmapped, rule: str, c
     return Claim(_HAS_DATA, value, (evidence,))
 
 
-def _noun_phrase(passage: Passage, match: Match) -> Span | None:
-    """Return the noun phrase around a match; None if its words are used as something else than a noun."""
-    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-    if span is None or not _is_nominal(span) or _is_means(passage, match):
-        return None
-    start = span.start
-    while start > span.sent.start and _modifies(span.doc[start - 1], span):
-        start -= 1
-    return span.doc[start : span.end]
+def _phrases(passage: Passage) -> list[tuple[Span, Match]]:
+    """Return the phrases around the matches of a passage; of two that overlap the one that reaches further."""
+    matches = list(passage.found(_TABLE))
+    found: list[tuple[Span, Match]] = []
+    for match in matches:
+        core = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+        if core is None or not _is_nominal(core) or _is_means(passage, match):
+            continue
+        phrase = extent(passage, match, [other for other in matches if other is not match])
+        if phrase is not None:
+            found.append((phrase, match))
+    return [
+        (phrase, match)
+        for phrase, match in found
+        if not any(
+            other.start <= phrase.start and phrase.end <= other.end and len(other) > len(phrase)
+            for other, _ in found
+        )
+    ]
 
 
 def _is_nominal(span: Span) -> bool:
@@ -201,15 +208,6 @@ _DATA_NOUNS = frozenset(
         "addresses",
     )
 )
-
-
-def _modifies(token: Token, span: Span) -> bool:
-    return (
-        token.pos_ in _NOMINAL
-        and token.dep_ in _MODIFIERS
-        and span.start <= token.head.i < span.end
-        and token.lower_ not in ("other", "such", "certain", "same", "following", "own", "any", "some")
-    )
 
 
 def _is_means(passage: Passage, match: Match) -> bool:
