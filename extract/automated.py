@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-from extract.around import cued
+from extract.around import cued, cues
 from extract.claim import Claim, Concept, Node, Text
+from extract.matcher import Match
 from extract.passage import Passage, Policy
 
 _FILE = "automated"
@@ -54,22 +55,36 @@ def _stated(passage: Passage) -> Iterator[Claim]:
     """Yield a claim for each sentence that states or denies automated decisions."""
     term = passage.policy.ontology.term
     context, value = term("dpv:hasContext"), Concept(term("dpv:AutomatedDecisionMaking"))
-    decision = term("pgq:AutomatedDecision")
-    under = any(cued(heading, _FILE, "pgq:AutomatedDecision") for heading in passage.headings[:1])
+    named = any(cued(heading, _FILE, "pgq:AutomatedDecision") for heading in passage.headings[:1])
     for start, stop in passage.sentence_spans:
         has = partial(cued, passage, _FILE, start=start, end=stop)
-        found = next((m for m in passage.found(f"cues/{_FILE}", start, stop) if m.term == decision), None)
-        if has("pgq:DecisionAside") and not has("pgq:Subjecting"):
-            continue
-        if found is not None and not any(
-            cued(passage, "rights", f"pgq:{name}", start, stop) for name in ("Right", "Ask")
-        ):
-            denied = _denied(passage, start, stop, (found.start, found.end))
-            evidence = passage.evidence(start, stop, confidence=_CONFIDENCE, rule="automated-decision")
-            yield Claim(context, value, (evidence,), denied=denied)
-        elif found is None and under and start == 0 and has("pgq:NoDecision"):
+        found = next(cues(passage, _FILE, "pgq:AutomatedDecision", start, stop), None)
+        if found is not None:
+            if not _aside(passage, found, start, stop):
+                denied = _denied(passage, start, stop, (found.start, found.end))
+                evidence = passage.evidence(start, stop, confidence=_CONFIDENCE, rule="automated-decision")
+                yield Claim(context, value, (evidence,), denied=denied)
+        elif named and has("pgq:NoDecision") and (start == 0 or has("pgq:Foregoing")):
+            idle = has("pgq:DecisionAside") and not has("pgq:Subjecting")
             evidence = passage.evidence(start, stop, confidence=_UNDER_HEADING, rule="automated-heading")
-            yield Claim(context, value, (evidence,), denied=True)
+            yield from () if idle else (Claim(context, value, (evidence,), denied=True),)
+        named = named or found is not None
+
+
+def _aside(passage: Passage, found: Match, start: int, stop: int) -> bool:
+    """Tell whether the sentence around the words `found` speaks of a right or asks something of the reader."""
+    before = partial(cued, passage, _FILE, start=start, end=found.start)
+    if before("pgq:Deciding") and not before("pgq:DecisionAside"):
+        return False
+    rights = ("pgq:Right", "pgq:Ask")
+    lead = passage.lead_in
+    if any(cued(passage, "rights", name, start, stop) for name in rights) or (
+        start == 0 and any(cued(lead, "rights", name) for name in rights)
+    ):
+        return True
+    return cued(passage, _FILE, "pgq:DecisionAside", start, stop) and not cued(
+        passage, _FILE, "pgq:Subjecting", start, stop
+    )
 
 
 def automated(policy: Policy) -> Iterator[Claim]:

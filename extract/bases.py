@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from extract.around import cued, cues, sentence
 from extract.claim import Claim, Concept, Support
+from extract.interests import interest_spans
 from extract.matcher import Match
 from extract.passage import Passage, Policy
 
@@ -53,9 +54,13 @@ def _in_passage(passage: Passage) -> Iterator[Claim]:
     for ground in grounds:
         family = _family(passage, ground.term)
         verdict = _judged(passage, ground, family)
-        if verdict is None or (ground.opens, family) in seen:
+        key = (
+            ground.opens,
+            ground.term if family == "dpv:Consent" and _is_parental(passage, ground) else family,
+        )
+        if verdict is None or key in seen:
             continue
-        seen.add((ground.opens, family))
+        seen.add(key)
         term, denied, rule = verdict
         support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
         words = passage.evidence(ground.start, ground.end, support=support, rule=rule)
@@ -90,6 +95,8 @@ def _contracts(passage: Passage) -> Iterator[_Ground]:
     """Yield "perform" and its like where the contract follows."""
     term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
     for verb in _verbs(passage, "pgq:ContractGround"):
+        if passage.text[verb.start : verb.end].lower().startswith("entered"):
+            continue  # "clients who have entered into a contract" are a kind of person, not a ground
         contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
         if contract is not None and not re.search(r"[.;:,]", passage.text[verb.end : contract.start]):
             yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
@@ -138,6 +145,8 @@ def _judged(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, 
         return ground.term, False, "basis-article"
     if family in ("dpv:Consent", "dpv:ImpliedConsent"):
         return _consent(passage, ground)
+    if family != "dpv:LegitimateInterest" and any(a <= ground.start < b for a, b in interest_spans(passage)):
+        return None
     return _other(passage, ground, family)
 
 
@@ -150,15 +159,33 @@ def _other(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, s
     if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.start):
         return None
     if family == "dpv:LegalObligation":
+        called = placed and not cued(passage, _TABLE, "pgq:BasisMarker", ground.end, ground.closes)
         keeps = cued(passage, _TABLE, "pgq:KeepingMarker", ground.opens, ground.closes)
         other = cued(passage, _TABLE, "pgq:OtherDuty", ground.opens, ground.closes)
-        return None if (keeps or other) and not placed else (ground.term, False, "basis-law")
+        idle = ((keeps or other) and not called) or _demands_consent(passage, ground)
+        return None if idle else (ground.term, False, "basis-law")
     if family == "dpv:Contract":
         return _contract(passage, ground, placed=placed)
     named = "interest" in passage.text[ground.start : ground.end].lower()
     if family == "dpv:LegitimateInterest" and not named and not placed:
         return None
     return ground.term, False, "basis-named"
+
+
+def _demands_consent(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether it is consent that the law requires: "with your consent, where required by law"."""
+    lexicon = passage.policy.ontology
+    asked = [
+        match
+        for match in passage.found("legal-bases", ground.opens, ground.start)
+        if lexicon.is_under(match.term, lexicon.term("dpv:Consent"))
+    ]
+    if not asked or not passage.text[ground.start : ground.end].lower().startswith(
+        ("required", "as required")
+    ):
+        return False
+    without = cued(passage, _TABLE, "pgq:WithoutConsent", ground.opens, asked[-1].start)
+    return not without and not any(True for _ in passage.found("processing", asked[-1].end, ground.start))
 
 
 def _placed(passage: Passage, ground: _Ground) -> bool:
@@ -197,13 +224,14 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     """Return the basis if consent is asked for, given or relied on."""
     lexicon = passage.policy.ontology
     before = max(ground.opens, ground.start - _REACH)
-    if any(thing.start < ground.end and ground.start < thing.end for thing in _things(passage)):
+    things = any(thing.start < ground.end and ground.start < thing.end for thing in _things(passage))
+    if things or _is_to_terms(passage, ground) or _is_eligibility(passage, ground):
         return None
     if cued(passage, _TABLE, "pgq:WithoutConsent", before, ground.end):
         return _without(passage, ground)
     if cued(passage, _TABLE, "pgq:ConsentNoGround", before, ground.end):
         return None
-    parental = lexicon.is_under(ground.term, lexicon.term("pgc:ParentalConsent"))
+    parental = _is_parental(passage, ground)
     clause = max(ground.opens, passage.text.rfind(";", ground.opens, ground.start))
     used = cued(passage, _TABLE, "pgq:UseAsConsent", clause, ground.start)
     behind = cued(passage, _TABLE, "pgq:FollowsConsent", ground.end, ground.closes)
@@ -221,6 +249,27 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     generic = ground.term == lexicon.term("dpv:Consent")
     term = lexicon.term("eu-gdpr:A6-1-a") if generic else ground.term
     return (term, False, "basis-consent") if marked else None
+
+
+def _is_parental(passage: Passage, ground: _Ground) -> bool:
+    lexicon = passage.policy.ontology
+    return lexicon.is_under(ground.term, lexicon.term("pgc:ParentalConsent"))
+
+
+def _is_to_terms(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether it is terms that are consented to, and no processing: "your consent to be bound by them"."""
+    after = min(ground.closes, ground.end + _REACH)
+    terms = next(
+        cues(passage, "consent", "pgq:ConsentToTerms", max(ground.start, ground.end - 3), after), None
+    )
+    return terms is not None and not any(True for _ in passage.found("processing", terms.end, ground.closes))
+
+
+def _is_eligibility(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether consent lets somebody use the service, and no data are spoken of."""
+    return cued(passage, "consent", "pgq:Eligibility", ground.opens, ground.closes) and not cued(
+        passage, "sources", "pgq:SourceData", ground.opens, ground.closes
+    )
 
 
 def _without(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:

@@ -1,5 +1,6 @@
 """Categories of personal data: noun phrases that the lexicon knows, and their neighbours in a list of data."""
 
+import re
 from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
@@ -7,7 +8,8 @@ from spacy.tokens import Doc, Span, Token
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.extent import extent
-from extract.matcher import Match
+from extract.frame import Clause
+from extract.matcher import Match, matcher
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
@@ -36,6 +38,7 @@ def is_generic(iri: str) -> bool:
 
 def data(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each category of personal data that is named."""
+    yield from _of_headings(policy)
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic")):
             continue
@@ -47,6 +50,35 @@ def data(policy: Policy) -> Iterator[Claim]:
         yield from _unknown(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
 
 
+def _of_headings(policy: Policy) -> Iterator[Claim]:
+    """Yield a claim for each heading that is the name of a category and nothing else, as app stores list them."""
+    for passage in policy.passages:
+        if passage.block.kind != "heading" or passage.block.boilerplate or _is_denied_below(passage):
+            continue
+        if not stands_under(passage, cue("DataTopic")):
+            continue
+        phrases = [(span, match) for span, match in _phrases(passage) if not is_generic(match.term)]
+        if phrases and not _words_outside(passage.doc, [span for span, _ in phrases]):
+            for span, match in phrases:
+                yield _claim(passage, span, Concept(match.term), "heading", 0.7)
+
+
+def _is_denied_below(heading: Passage) -> bool:
+    """Tell whether the block below a heading denies something, so that the heading names what is not done."""
+    following = heading.policy.passages[heading.index + 1 : heading.index + 2]
+    return any(clause.negator is not None for below in following for clause in below.clauses[:1])
+
+
+def _words_outside(doc: Doc, spans: list[Span]) -> list[Token]:
+    """Return the words of a text that stand in none of `spans`."""
+    inside = {token.i for span in spans for token in span}
+    return [
+        token
+        for token in doc
+        if token.is_alpha and len(token) > 1 and token.i not in inside and token.pos_ not in ("DET", "CCONJ")
+    ]
+
+
 def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are tried
     passage: Passage, span: Span, match: Match, spans: list[tuple[Span, Match]]
 ) -> str | None:
@@ -55,18 +87,20 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     Words that say by themselves that they are data ("e-mail address") need no more than a sentence about data;
     an everyday word ("company", "age") has to stand where data are listed or handled.
     """
-    if _is_defined(passage, span):
+    if _is_defined(passage, span) or _is_contact_detail(passage, span):
         return None
-    if of_list(passage) == cue("DataTopic"):
+    if of_list(passage) == cue("DataTopic") and span.sent.start == passage.sentences[0].start:
         return "list of data"
     if _of_the_reader(passage, span):
         return None
-    if _neighbour(span, match, spans):
-        return "among other data"
-    strong = len(ontology.split(match.form)) > 1
     clause = passage.clause_of(span.root)
     handled = operation(passage, clause)
-    if is_under(handled, *_HANDLING) and not is_under(handled, *_SENDING) and clause.actor != "person":
+    strong = len(ontology.split(match.form)) > 1
+    if _is_of_purpose(passage, handled) and not (strong and _is_yours(span)):
+        return None
+    if _neighbour(span, match, spans):
+        return "among other data"
+    if is_under(handled, *_HANDLING) and not is_under(handled, *_SENDING) and _is_company(clause):
         if _is_object(span, clause.head):
             return "what is handled"
         if strong and not is_generic(match.term) and _of_information(span):
@@ -76,6 +110,32 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     if is_generic(match.term):
         return "data as such" if handled is not None else None
     return "example of data" if strong and _example_before(passage, span) else None
+
+
+def _is_yours(span: Span) -> bool:
+    first = span.start - 1 if span[0].lower_ != "your" else span.start
+    return first >= 0 and span.doc[first].lower_ == "your"
+
+
+def _is_company(clause: Clause) -> bool:
+    """Tell whether it may be the company that acts, and not the reader or somebody described ("users who …")."""
+    return clause.actor != "person" and (clause.subject is None or clause.subject.lower_ != "who")
+
+
+def _is_contact_detail(passage: Passage, span: Span) -> bool:
+    """Tell whether the words are followed by an address or a number itself ("E-mail: privacy@…")."""
+    return _CONTACT.match(passage.text, span.end_char) is not None
+
+
+_CONTACT = re.compile(r"\s*(?:address|number)?\s*[:：]\s*\S*(?:@|https?:|www\.|\+?\(?\d)", re.IGNORECASE)
+
+
+def _is_of_purpose(passage: Passage, handled: Match | None) -> bool:
+    """Tell whether an item says what is done for the reader ("to respond to your comments")."""
+    if passage.block.kind != "item" or of_list(passage) != cue("PurposeTopic"):
+        return False
+    words = [token for token in passage.doc if token.is_alpha]
+    return bool(words) and words[0].tag_ in ("TO", "VB", "VBG") and not is_under(handled, *_HANDLING)
 
 
 _HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Use", "dpv:Disclose", "dpv:Transfer")
@@ -112,7 +172,7 @@ def _is_defined(passage: Passage, span: Span) -> bool:
 def _of_the_reader(passage: Passage, span: Span) -> bool:
     """Tell whether it is the reader who does something with the data, and not giving them to the company."""
     clause = passage.clause_of(span.root)
-    if clause.actor != "person" or clause.passive or clause.head.dep_ in ("acl:relcl", "acl"):
+    if clause.actor != "person" or clause.passive or _is_relative(clause):
         return False
     return (
         not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing")
@@ -120,6 +180,18 @@ def _of_the_reader(passage: Passage, span: Span) -> bool:
     )
 
 
+def _is_relative(clause: Clause) -> bool:
+    """Tell whether a clause describes the noun before it ("the browser you use"), so that others may follow."""
+    subject = clause.subject
+    if clause.head.dep_ in ("acl:relcl", "acl") or subject is None or subject.i == clause.sentence.start:
+        return clause.head.dep_ in ("acl:relcl", "acl")
+    before = subject.nbor(-1)
+    return before.is_alpha and before.lower_ not in _OPENS_A_CLAUSE
+
+
+_OPENS_A_CLAUSE = frozenset(
+    ("if", "when", "where", "as", "because", "while", "and", "or", "but", "that", "whether", "once", "until", "unless")
+)
 _GAP = 4
 _BETWEEN = frozenset(
     (",", ";", "and", "or", "/", "&", "and/or", "your", "the", "their", "(", ")", "as", "well", "a")
@@ -146,10 +218,17 @@ def _alone(passage: Passage, span: Span) -> bool:
 
 
 def _example_before(passage: Passage, span: Span) -> bool:
+    """Tell whether the words are an example of the data that the sentence speaks of."""
+    first = span.sent.start_char
     return any(
-        sign.term == cue("Example") and span.start_char - 80 < sign.end <= span.start_char
+        sign.term == cue("Example")
+        and span.start_char - _FAR < sign.end <= span.start_char
+        and any(True for table in (_TABLE, "cues/about-data") for _ in passage.found(table, first, sign.start))
         for sign in passage.found(_CUES)
     )
+
+
+_FAR = 80  # characters from "such as" to its last example
 
 
 def _claim(passage: Passage, span: Span, value: Concept | Unmapped, rule: str, confidence: float) -> Claim:
@@ -165,9 +244,10 @@ def _phrases(passage: Passage) -> list[tuple[Span, Match]]:
         core = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if core is None or not _is_nominal(core) or _is_means(passage, match):
             continue
-        phrase = extent(passage, match, [other for other in matches if other is not match])
+        others = [other for other in matches if other is not match and not is_generic(other.term)]
+        phrase = extent(passage, match, others)
         if phrase is not None:
-            found.append((phrase, match))
+            found.append((phrase, _better(passage, phrase, match)))
     return [
         (phrase, match)
         for phrase, match in found
@@ -176,6 +256,19 @@ def _phrases(passage: Passage) -> list[tuple[Span, Match]]:
             for other, _ in found
         )
     ]
+
+
+def _better(passage: Passage, phrase: Span, match: Match) -> Match:
+    """Return the match that names the head of a phrase if it is another ("contact information", not "your contact")."""
+    if phrase.end_char <= match.end or phrase[0].tag_ != "PRP$" or phrase.doc[phrase.end - 1].idx <= match.end - 1:
+        return match
+    start = phrase[1:].start_char
+    inside = [
+        other
+        for other in matcher().find(passage.text[start : phrase.end_char])
+        if other.table == _TABLE and start + other.end == phrase.end_char
+    ]
+    return max(inside, key=lambda other: other.end - other.start)._replace(start=match.start, end=match.end) if inside else match
 
 
 def _is_nominal(span: Span) -> bool:
@@ -220,28 +313,120 @@ def _is_means(passage: Passage, match: Match) -> bool:
 
 
 def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
-    """Yield the members of a list of data that the lexicon does not know."""
+    """Yield the categories that the lexicon does not know: in a list of data, or as what is collected."""
     if passage.block.kind in ("item", "cell") and not known and of_list(passage) == cue("DataTopic"):
         span = _first_phrase(passage.doc)
         if span is not None:
-            yield _claim(
-                passage, span, Unmapped("personal-data", _TOP, span.text), "item of a list of data", 0.7
-            )
+            yield _unmapped(passage, span, "item of a list of data", 0.7)
     taken = {token.i for span in known for token in span}
+    for part in _members(passage, taken):
+        taken.update(range(part.start, part.end))
+        yield _unmapped(passage, part, "member of a list of data", 0.6)
+    for token in _bare_objects(passage):
+        if token.i not in taken:
+            yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
+    for part in _objects(passage):
+        if taken.isdisjoint(range(part.start, part.end)):
+            taken.update(range(part.start, part.end))
+            yield _unmapped(passage, part, "what is collected", 0.65)
+
+
+def _unmapped(passage: Passage, span: Span, rule: str, confidence: float) -> Claim:
+    return _claim(passage, span, Unmapped("personal-data", _TOP, span.text), rule, confidence)
+
+
+def _members(passage: Passage, taken: set[int]) -> Iterator[Span]:
+    """Yield the unknown members of the coordinations of which at least half is known to be data."""
     for sentence in passage.sentences:
         for run in _runs(sentence):
-            members = [not taken.isdisjoint(range(part.start, part.end)) for part in run]
-            if sum(members) < _LIST_RUN or sum(members) * 2 < len(run):
+            known = [not taken.isdisjoint(range(part.start, part.end)) for part in run]
+            if sum(known) < _LIST_RUN or sum(known) * 2 < len(run):
                 continue
-            for part, is_known in zip(run, members, strict=True):
-                if not is_known and _plausible(part):
-                    yield _claim(
-                        passage,
-                        part,
-                        Unmapped("personal-data", _TOP, part.text),
-                        "member of a list of data",
-                        0.6,
-                    )
+            for part, is_known in zip(run, known, strict=True):
+                bare = _bare(part)
+                if is_known or bare is None or len(bare) < _LEAST_UNKNOWN:
+                    continue
+                if _plausible(bare) and not _is_named(passage, bare):
+                    yield bare
+
+
+_LEAST_UNKNOWN = 2  # words of an unknown member; one alone is mostly half of its neighbour ("name or number")
+
+
+def _bare(part: Span) -> Span | None:
+    """Return a member of a list without what leads to it: "such as", determiners."""
+    start = part.start
+    while start < part.end and (part.doc[start].lower_ in _LEADING or part.doc[start].pos_ in ("DET", "PRON")):
+        start += 1
+    return part.doc[start : part.end] if start < part.end else None
+
+
+_LEADING = frozenset(("such", "as", "like", "including", "e.g.", "namely", "include", "includes", "is", "are", "also"))
+
+
+def _is_named(passage: Passage, part: Span) -> bool:
+    """Tell whether the words are known as something else: a recipient, a company, a purpose, an operation."""
+    return any(
+        match.start < part.end_char and part.start_char < match.end
+        for table in ("recipients-roles", "companies", "services", "purposes", "countries")
+        for match in passage.found(table, part.start_char, part.end_char)
+    ) or any(match.start == part.start_char for match in passage.found("processing"))
+
+
+def _objects(passage: Passage) -> Iterator[Span]:
+    """Yield the noun phrases that are what the company collects, stores or shares and say that they are data."""
+    for clause in passage.clauses:
+        handled = operation(passage, clause)
+        if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *_SENDING):
+            continue
+        for token in clause.tokens:
+            if token.pos_ not in ("NOUN", "PROPN") or not _is_object(passage.doc[token.i : token.i + 1], clause.head):
+                continue
+            part = _with_modifiers(token)
+            if part is not None and _says_data(passage, part) and not _is_named(passage, part):
+                yield part
+
+
+def _bare_objects(passage: Passage) -> Iterator[Token]:
+    """Yield the words "information" and "data" themselves where they are what the company handles."""
+    for clause in passage.clauses:
+        handled = operation(passage, clause)
+        if not is_under(handled, *_HANDLING) or not _is_company(clause) or is_under(handled, *_SENDING):
+            continue
+        for sign in passage.found("cues/about-data", clause.start, clause.end):
+            token = passage.token_at(sign.start)
+            if token is None or token.lower_ not in ("information", "data"):
+                continue
+            if passage.clause_of(token) is clause and _is_object(passage.doc[token.i : token.i + 1], clause.head):
+                yield token
+
+
+_TAKING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer")
+
+
+def _with_modifiers(token: Token) -> Span | None:
+    """Return a noun with the modifiers before it."""
+    start = token.i
+    while start > token.sent.start and token.doc[start - 1].head == token and token.doc[start - 1].dep_ in (
+        "compound",
+        "amod",
+        "nmod",
+        "flat",
+    ):
+        start -= 1
+    return token.doc[start : token.i + 1] if start < token.i else None
+
+
+def _says_data(passage: Passage, part: Span) -> bool:
+    """Tell whether a phrase ends with a noun for data and has a word before it that says which."""
+    is_data = any(sign.start <= part[-1].idx < sign.end for sign in passage.found("cues/about-data"))
+    empty = [
+        token
+        for token in part[:-1]
+        if token.is_punct
+        or any(sign.start <= token.idx < sign.end for sign in passage.found("cues/no-category"))
+    ]
+    return is_data and len(empty) < len(part) - 1
 
 
 def _first_phrase(doc: Doc) -> Span | None:

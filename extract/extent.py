@@ -2,12 +2,9 @@
 
 from spacy.tokens import Doc, Span, Token
 
-import ontology
 from extract.matcher import Match
 from extract.passage import Passage
-from extract.topics import cue
 
-_CUES = "cues/data"
 _NOUNS = frozenset(("NOUN", "PROPN"))
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _MODIFIERS = frozenset(("amod", "compound", "nummod", "nmod:npmod", "flat"))
@@ -22,11 +19,14 @@ _LONGEST_RELATIVE = 6  # words of "you choose to provide"
 
 
 def extent(passage: Passage, match: Match, others: list[Match]) -> Span | None:
-    """Return the phrase around a match; None if its words only describe something that is no data."""
+    """Return the phrase around a match; None if its words only describe something that is no data.
+
+    `others` are the other matches of the passage that say which data.
+    """
     found = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
     if found is None or not len(found):
         return None
-    core = _from_noun(found)
+    core = _from_noun(passage, found)
     end = _head_end(passage, core, others)
     if end is None:
         return None
@@ -37,9 +37,13 @@ def extent(passage: Passage, match: Match, others: list[Match]) -> Span | None:
     return core.doc[start:end]
 
 
-def _from_noun(span: Span) -> Span:
+def _from_noun(passage: Passage, span: Span) -> Span:
     """Return a span without the verb at its start ("collect information" has the words of "collected …")."""
-    return span[1:] if len(span) > 1 and span[0].tag_ in ("VB", "VBP", "VBZ", "MD") else span
+    if len(span) == 1 or span[0].tag_ not in ("VB", "VBP", "VBZ") or span[1].pos_ not in _NOMINAL:
+        return span
+    first, end = span[0].idx, span[0].idx + len(span[0])
+    verb = any(match.start == first and match.end >= end for match in passage.found("processing"))
+    return span[1:] if verb else span
 
 
 def _head_end(passage: Passage, core: Span, others: list[Match]) -> int | None:
@@ -53,15 +57,15 @@ def _head_end(passage: Passage, core: Span, others: list[Match]) -> int | None:
     head = last.head
     if head.i < end or any(token.pos_ not in _NOMINAL for token in doc[end : head.i + 1]):
         return end
-    if any(other.start <= head.idx < other.end for other in others):
+    is_data = _is_one_of(passage, head, "cues/data-nouns")
+    inside = [other for other in others if other.start <= head.idx < other.end]
+    if any(not is_data or other.end - other.start > len(head) for other in inside):
         return None
-    return head.i + 1 if _is_cue(passage, head, "DataNoun") else None
+    return head.i + 1 if is_data else None
 
 
-def _is_cue(passage: Passage, token: Token, name: str) -> bool:
-    return any(
-        sign.term == cue(name) and sign.start <= token.idx < sign.end for sign in passage.found(_CUES)
-    )
+def _is_one_of(passage: Passage, token: Token, table: str) -> bool:
+    return any(sign.start <= token.idx < sign.end for sign in passage.found(table))
 
 
 def _with_modifiers(doc: Doc, start: int, end: int, first: int) -> int:
@@ -94,11 +98,11 @@ def _with_measure(passage: Passage, start: int, others: list[Match], first: int)
         before -= 1
     if before <= first:
         return start
-    kind = {"of": "MeasureOf"}.get(doc[before].lower_, "InformationAbout")
+    table = "cues/data-parts" if doc[before].lower_ == "of" else "cues/about-data"
     if doc[before].lower_ not in ("of", "about", "on", "regarding", "concerning"):
         return start
     head = doc[before - 1]
-    signs = [s for s in passage.found(_CUES) if s.term == cue(kind) and s.start <= head.idx < s.end]
+    signs = [sign for sign in passage.found(table) if sign.start <= head.idx < sign.end]
     if not signs or any(other.start <= head.idx < other.end for other in others):
         return start
     opens = passage.token_at(signs[0].start)
@@ -151,13 +155,19 @@ def _with_relative(doc: Doc, end: int, last: int) -> int:
     while stop < last and stop - end <= _LONGEST_RELATIVE and _in_verb_group(doc[stop]):
         verb = stop if doc[stop].pos_ == "VERB" else verb
         stop += 1
-    return end if verb is None else verb + 1
+    return end if verb is None else _with_place(doc, verb + 1, last)
+
+
+def _with_place(doc: Doc, end: int, last: int) -> int:
+    """Return where a relative clause ends with its object or place ("you use on your mobile device")."""
+    stop = end
+    while stop < last and stop - end <= _LONGEST_OF and (
+        _in_noun_phrase(doc[stop]) or doc[stop].lower_ in ("on", "in", "of", "to", "at") or doc[stop].tag_ == "VB"
+    ):
+        stop += 1
+    done = doc[stop - 1].pos_ in _NOUNS and (stop >= last or doc[stop].is_punct or doc[stop].pos_ == "CCONJ")
+    return stop if done else end
 
 
 def _in_verb_group(token: Token) -> bool:
     return token.pos_ in ("VERB", "AUX", "ADV", "PART")
-
-
-def is_strong(form: str) -> bool:
-    """Tell whether the words of a form say by themselves that they are data: more than one."""
-    return len(ontology.split(form)) > 1

@@ -9,26 +9,34 @@ from extract.matcher import Match
 from extract.passage import Passage, Policy
 
 _TABLE = "interests"
-_GAP = re.compile(r"\s*(?:\((?:or\b[^()]{0,40}|[^()\s]{0,12})\)\s*)?[,:(–—-]*\s*")
+_GAP = re.compile(r"['’‘”\"]*\s*(?:\((?:(?:or|and)\b[^()]{0,40}|[^()\s]{0,12})\)\s*)?[,:(–—-]*\s*")
 _TOO_SHORT = 12  # characters; less is no interest
-_NO_INTEREST = re.compile(r"(?:with|if|where|when|unless)\b", re.IGNORECASE)
+_NO_INTEREST = re.compile(r"(?:with|if|where|when|unless|we|you|our|your|this|these)\b", re.IGNORECASE)
+_LONGEST_ASIDE = 300  # characters in brackets, which the parser may have cut at "e.g."
 
 
 def interests(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each interest named behind the words "legitimate interest" or in a list below."""
     stated = policy.ontology.term("pg:statedInterest")
     for passage in policy.body():
-        if passage.block.kind == "item" and _listed(passage):
-            end = clause_end(passage.text, 0, len(passage.text))
-            if end >= _TOO_SHORT and not _NO_INTEREST.match(passage.text):
-                yield _claim(stated, passage, 0, end, "interest-item")
-            continue
-        until = -1
-        for word in cues(passage, _TABLE, "pgq:InterestWord"):
-            found = _after(passage, word)
-            if found is not None and found[0] >= until:
-                until = found[1]
-                yield _claim(stated, passage, *found, "interest-after")
+        rule = "interest-item" if passage.block.kind == "item" and _listed(passage) else "interest-after"
+        for start, end in interest_spans(passage):
+            yield _claim(stated, passage, start, end, rule)
+
+
+def interest_spans(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Yield the characters that word an interest in `passage`, one after the other."""
+    if passage.block.kind == "item" and _listed(passage):
+        end = clause_end(passage.text, 0, len(passage.text))
+        if end >= _TOO_SHORT and not _NO_INTEREST.match(passage.text):
+            yield 0, end
+        return
+    until = -1
+    for word in cues(passage, _TABLE, "pgq:InterestWord"):
+        found = _after(passage, word)
+        if found is not None and found[0] >= until:
+            until = found[1]
+            yield found
 
 
 def _claim(stated: str, passage: Passage, start: int, end: int, rule: str) -> Claim:
@@ -54,16 +62,19 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     opens, closes = sentence(passage, word.start)
     if cued(passage, _TABLE, "pgq:InterestRight", opens, word.start):
         return None
-    gap = _GAP.match(passage.text, word.end, closes)
+    gap = _GAP.match(passage.text, word.end)
     at = gap.end() if gap else word.end
     bracketed = "(" in passage.text[word.end : at]
+    if bracketed:
+        close = passage.text.find(")", at, at + _LONGEST_ASIDE)
+        closes = max(closes, close + 1)
     lead = next(
         (cue for cue in cues(passage, _TABLE, "pgq:InterestLead", at, closes) if cue.start == at), None
     )
     if lead is None:
         return None
     start = lead.end
-    end = clause_end(passage.text, start, closes)
+    end = _before_other_ground(passage, start, clause_end(passage.text, start, closes))
     if bracketed:
         close = passage.text.find(")", start, closes)
         end = close if close >= 0 else end
@@ -72,3 +83,18 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     )
     holder = holder or passage.text[start:end].lstrip()[:1].isupper()
     return None if holder or end - start < _TOO_SHORT else (start, end)
+
+
+def _before_other_ground(passage: Passage, start: int, end: int) -> int:
+    """Return where the interest ends: before "and for our legal obligation", if another ground follows."""
+    lexicon = passage.policy.ontology
+    for match in passage.found("legal-bases", start, end):
+        other = _OTHER_GROUND.search(passage.text[start : match.start])
+        if other and not lexicon.is_under(match.term, lexicon.term("dpv:LegitimateInterest")):
+            return start + other.start()
+    return end
+
+
+_OTHER_GROUND = re.compile(
+    r"(?:,|\s(?:and|or))[\s,]+(?:(?:and|or)\s)?(?:for|on|under|based\son|with)\s(?:the\s|our\s|a\s|your\s)?$"
+)

@@ -17,13 +17,15 @@ _RELATED = ontology.NAMESPACES["skos"] + "related"
 _TURN = re.compile(r",\s+(?:then\s+)?|\s+then\s+|\)\s+")
 
 
-def _consequence(passage: Passage, start: int, stop: int, of_class: str, rule: str) -> Claim:
-    """Return characters `start` to `stop` as a consequence."""
+def _consequence(passage: Passage, start: int, stop: int, rule: str) -> Claim:
+    """Return characters `start` to `stop` as what follows if data are not provided."""
     term = passage.policy.ontology.term
     evidence = (passage.evidence(start, stop, confidence=_CONFIDENCE, rule=rule),)
     words = Text(" ".join(passage.text[start:stop].split()).rstrip(".;"), "langString")
     described = Claim(term("dct:description"), words, evidence)
-    return Claim(term("dpv:hasConsequence"), Node("c", (term(of_class),), (described,)), evidence)
+    return Claim(
+        term("dpv:hasConsequence"), Node("c", (term("dpv:ConsequenceOfFailure"),), (described,)), evidence
+    )
 
 
 def _followed_by(passage: Passage, refusal: Match, start: int, stop: int) -> tuple[int, int] | None:
@@ -40,20 +42,20 @@ def _followed_by(passage: Passage, refusal: Match, start: int, stop: int) -> tup
 
 
 def _consequences(passage: Passage) -> Iterator[Claim]:
-    """Yield what follows if data are not provided, or if consent or cookies are refused."""
+    """Yield what follows if data are not provided.
+
+    That a site works less well without cookies, or that services end with consent, follows from no failure
+    to provide data.
+    """
     for start, stop in passage.sentence_spans:
-        for cue, of_class in (
-            ("pgq:Failure", "dpv:ConsequenceOfFailure"),
-            ("pgq:Refusal", "dpv:Consequence"),
-        ):
-            refusal = next(cues(passage, _FILE, cue, start, stop), None)
-            idle = refusal is None or cued(passage, _FILE, "pgq:LawDemands", start, refusal.end)
-            if refusal is None or idle or cued(passage, _FILE, "pgq:NoOutcome", start, stop):
-                continue
-            span = _followed_by(passage, refusal, start, stop)
-            if span is not None and span[1] - span[0] >= _LEAST:
-                yield _consequence(passage, *span, of_class, "consequence")
-                break
+        refusal = next(cues(passage, _FILE, "pgq:Failure", start, stop), None)
+        if refusal is None or cued(passage, _FILE, "pgq:LawDemands", start, refusal.end):
+            continue
+        if any(cued(passage, _FILE, other, start, stop) for other in ("pgq:NoOutcome", "pgq:SiteFunction")):
+            continue
+        span = _followed_by(passage, refusal, start, stop)
+        if span is not None and span[1] - span[0] >= _LEAST:
+            yield _consequence(passage, *span, "consequence")
 
 
 def _levels(passage: Passage) -> Iterator[Claim]:
@@ -79,9 +81,7 @@ def necessity(policy: Policy) -> Iterator[Claim]:
         head = passage.block.column_header
         if head is not None and cued(policy.passages[head], _FILE, "pgq:ConsequenceHead"):
             if len(passage.text.strip()) >= _LEAST:
-                yield _consequence(
-                    passage, 0, len(passage.text), "dpv:ConsequenceOfFailure", "consequence-column"
-                )
+                yield _consequence(passage, 0, len(passage.text), "consequence-column")
             continue
         yield from _levels(passage)
         yield from _consequences(passage)

@@ -5,10 +5,11 @@ your data to:") or a noun phrase ("for marketing purposes"). Coordinated phrases
 that share one object stay together.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
@@ -18,6 +19,7 @@ from extract.matcher import Match
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
+from extract.verb_phrase import list_marks, opens_verb, verb_phrases
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -25,12 +27,15 @@ _TOP = _ONTOLOGY.term("dpv:Purpose")
 _TABLE = "purposes"
 _CUES = "cues/purposes"
 _NONE = "cues/no-purpose"
-_LONG = 26  # words; what goes on longer is more than a purpose
+_NO_PROCESSING = "cues/no-processing"
 _COVERED = 0.34  # share of the content words of a phrase that its concept must account for
 _BASE = frozenset(("VB", "VBP"))
 _VERBS = _BASE | {"VBG"}
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
-_LINKS = frozenset((",", "and", "or", "&", "/", "and/or", "as", "well"))
+
+
+_LABEL = re.compile(r"\W*(For\b[^.:;,]{3,70}[.:])\s*(?=[A-Z])")
+"""The words before a colon or full stop at the start of a passage that stand for its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,27 @@ def purposes(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each purpose that the policy names."""
     for passage in policy.body():
         taken: set[int] = set()
+        phrases: list[_Phrase] = []
         for phrase in _phrases(passage):
             span = range(phrase.start, phrase.end)
             if taken.isdisjoint(span) and len(span) > 0:
                 taken.update(span)
-                claim = _claim(passage, phrase)
-                if claim is not None:
-                    yield claim
+                phrases.append(phrase)
+        found = [(phrase, claim) for phrase in phrases if (claim := _claim(passage, phrase)) is not None]
+        label = _label_end(passage)
+        said = any(phrase.start >= label for phrase, _ in found)
+        for phrase, claim in found:
+            if phrase.end > label or not said:
+                yield claim
+
+
+def _label_end(passage: Passage) -> int:
+    """Return the index behind the label with which a passage begins ("To contact You: To …"), else 0."""
+    match = _LABEL.match(passage.text)
+    if match is None:
+        return 0
+    token = passage.token_at(match.end(1) - 1)
+    return 0 if token is None else token.i + 1
 
 
 def _phrases(passage: Passage) -> Iterator[_Phrase]:
@@ -75,23 +94,42 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     """Yield the purposes with which a list item or a cell begins."""
     doc = passage.doc
     first = next((token for token in doc if token.is_alpha), None)
-    if first is None:
+    if first is None or _is_forbidden(passage.lead_in):
         return
-    purposeful = topic == cue("PurposeTopic")
+    purposeful = topic == cue("PurposeTopic") or (topic is None and _opens_with_to(passage.lead_in))
     start = first.i
     if first.tag_ == "TO" and start + 1 < len(doc):
-        yield from _verbs(doc[start + 1 :], start + 1, "item that begins with to", 0.9)
+        verb = _verb_after(first, len(doc)) or first.nbor()
+        yield from _verbs(passage, verb.i, len(doc), "item that begins with to", 0.9)
     elif first.lower_ == "for" and start + 1 < len(doc):
         yield from _after_for(passage, doc[start + 1], passage.sentences[0], "item that begins with for")
     elif purposeful and (first.tag_ in _BASE or first.tag_ == "VBG" or _opens_with_verb(first)):
-        yield from _verbs(doc[start:], start, "item under a purpose", 0.85)
+        yield from _verbs(passage, start, len(doc), "item under a purpose", 0.85)
     elif purposeful:
         for match in passage.found(_TABLE):
             if match.start <= doc[start].idx + 60:
                 span = doc.char_span(match.start, match.end, alignment_mode="expand")
-                if span is not None:
-                    left = _left(span)
-                    yield _Phrase(left, span.end, "words of a purpose in an item", 0.75)
+                if span is not None and not _modifies(span) and not _is_corporate_change(passage, span):
+                    yield _Phrase(_left(span), span.end, "words of a purpose in an item", 0.75)
+
+
+def _is_forbidden(lead: Passage | None) -> bool:
+    """Tell whether a lead-in says what the reader agrees, wants or is free to do ("You agree not to:")."""
+    if lead is None:
+        return False
+    to = next((token for token in reversed(lead.doc) if token.tag_ == "TO"), None)
+    if to is None or to.i < len(lead.doc) - 2 or to.i < 2:
+        return False
+    before = to.nbor(-2) if to.nbor(-1).lower_ == "not" else to.nbor(-1)
+    return any(
+        match.term == cue("ControlVerb")
+        for match in lead.found(_CUES, before.idx, before.idx + len(before))
+    )
+
+
+def _opens_with_to(lead: Passage | None) -> bool:
+    """Tell whether the lead-in of a list is itself a purpose ("To operate the App:")."""
+    return lead is not None and len(lead.doc) > 1 and lead.doc[0].tag_ == "TO" and lead.text.endswith(":")
 
 
 def _opens_with_verb(token: Token) -> bool:
@@ -106,17 +144,82 @@ def _opens_with_verb(token: Token) -> bool:
 
 
 def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
+    """Yield the purposes of a sentence, among them those that go on from one another ("…, including sending …")."""
+    ends: set[int] = set()
     for token in sentence:
-        if token.tag_ == "TO" and token.i + 1 < sentence.end:
-            yield from _infinitive(passage, token, sentence)
-        elif token.lower_ == "for" and token.i + 1 < sentence.end:
-            yield from _after_for(passage, token.nbor(), sentence, "for")
-        elif (
-            token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token)
-        ):
-            yield from _after_for(passage, token.nbor(), sentence, token.lower_)
-        elif token.tag_ in _VERBS and token.i > sentence.start and _opened(passage, token):
-            yield from _verbs(sentence.doc[token.i : sentence.end], token.i, "purpose marker", 0.85)
+        for phrase in _at(passage, token, sentence, ends):
+            ends.add(phrase.end)
+            yield phrase
+
+
+def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Iterator[_Phrase]:
+    """Yield the purposes that a token opens; `ends` are the ends of those before it."""
+    if token.lower_ in ("to", "for") and _lists(passage, token, sentence):
+        yield from _inline_list(passage, token, sentence)
+    elif token.tag_ == "TO" and token.i + 1 < sentence.end:
+        yield from _infinitive(passage, token, sentence)
+    elif token.lower_ == "for" and token.i + 1 < sentence.end:
+        yield from _after_for(passage, token.nbor(), sentence, "for")
+    elif (
+        token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token)
+    ):
+        yield from _after_for(passage, token.nbor(), sentence, token.lower_)
+    elif (
+        token.tag_ in _VERBS
+        and token.i > sentence.start
+        and token.nbor(-1).tag_ != "TO"
+        and (_opened(passage, token) or _goes_on(token, ends))
+    ):
+        yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
+
+
+def _lists(passage: Passage, token: Token, sentence: Span) -> bool:
+    """Tell whether "to" or "for" opens a list within its sentence: "to: …; …", "for (i) …"."""
+    if token.i + 2 >= sentence.end:
+        return False
+    return token.nbor().text == ":" or token.i + 1 in list_marks(passage)
+
+
+def _inline_list(passage: Passage, opener: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield the purposes of a list within a sentence, whose members semicolons or numbers part."""
+    doc, marks = passage.doc, list_marks(passage)
+    if opener.lower_ == "to" and _controlled(passage, opener, opener):
+        return
+    cuts = [
+        i
+        for i in range(opener.i + 1, sentence.end)
+        if doc[i].text in (";", ":") or (i in marks and i - 1 not in marks)
+    ]
+    for cut, end in zip(cuts, [*cuts[1:], sentence.end], strict=True):
+        first = next(
+            (t for t in doc[cut:end] if t.is_alpha and t.i not in marks and t.lower_ not in ("and", "or", "to")),
+            None,
+        )
+        if first is None:
+            continue
+        if first.tag_ == "VBG" or (opener.lower_ == "to" and (first.tag_ in _BASE or first.is_title or opens_verb(passage, first))):
+            yield from _verbs(passage, first.i, end, "list within a sentence", 0.85)
+        elif opener.lower_ == "for":
+            for name in _named(passage, doc[first.i : end]):
+                yield _Phrase(max(_left(name), first.i), _right(name, end), "list within a sentence", 0.8)
+
+
+def _goes_on(token: Token, ends: set[int]) -> bool:
+    """Tell whether a gerund gives an example of the purpose before it ("…, such as sending you alerts")."""
+    if token.tag_ != "VBG":
+        return False
+    index = token.i
+    if token.doc[index - 1].lower_ == "by":
+        index -= 1
+    if token.doc[index - 2 : index].text.lower() == "such as":
+        index -= 2
+    elif token.doc[index - 1].lower_ == "including":
+        index -= 1
+    else:
+        return False
+    while index > 0 and token.doc[index - 1].text in (",", "("):
+        index -= 1
+    return index in ends
 
 
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
@@ -125,6 +228,14 @@ def _leads_to_nouns(passage: Passage, token: Token) -> bool:
     return any(
         match.end == end and match.term == cue("NounMarker")
         for match in passage.found("cues/noun-purposes", 0, end)
+    )
+
+
+def _is_corporate_change(passage: Passage, name: Span) -> bool:
+    """Tell whether a noun names a merger or the like: an occasion, no purpose."""
+    return any(
+        match.term == cue("CorporateChange")
+        for match in passage.found(_NO_PROCESSING, name.start_char, name.end_char)
     )
 
 
@@ -145,14 +256,20 @@ def _infinitive(passage: Passage, to: Token, sentence: Span) -> Iterator[_Phrase
     marked = _opened(passage, to.nbor()) if to.i + 1 < sentence.end else False
     if not marked and _controlled(passage, to, verb):
         return
-    if _by_the_person(verb, sentence):
+    if _is_conditional(passage, verb) and to.nbor(-1).lower_ not in _NECESSARY:
+        return
+    if _by_the_person(verb, sentence) or _of_the_text(passage, verb) or _defines(passage, verb):
         return
     yield from _verbs(
-        sentence.doc[verb.i : sentence.end],
+        passage,
         verb.i,
+        sentence.end,
         "in order to" if marked else "to",
         0.9 if marked else 0.75,
     )
+
+
+_NECESSARY = frozenset(("necessary", "needed", "required", "appropriate", "reasonable"))
 
 
 def _verb_after(to: Token, end: int) -> Token | None:
@@ -163,16 +280,26 @@ def _verb_after(to: Token, end: int) -> Token | None:
     skipped = to.doc[index : index + _ASIDE].text.lower()
     if skipped.lstrip(", ").startswith("among other"):
         index = next((t.i + 1 for t in to.doc[index + 2 : index + _ASIDE] if t.text == ","), index)
-    while index < end and to.doc[index].tag_ in ("RB", "RBR", ",") and index < to.i + _ASIDE:
+    while (
+        index < end
+        and index < to.i + _ASIDE
+        and (
+            to.doc[index].tag_ in ("RB", "RBR", ",", ":", "-LRB-", "-RRB-", "LS")
+            or (to.doc[index - 1].text in "(:" and index + 1 < end and to.doc[index + 1].text == ")")
+        )
+    ):
         index += 1
     if index >= end:
         return None
     verb = to.doc[index]
+    if _NO_VERB.search(verb.lower_):
+        return None
     if verb.tag_ in _BASE or (verb.pos_ == "VERB" and verb.tag_ == "VB"):
         return verb
     return None
 
 
+_NO_VERB = re.compile(r"(?:[tsx]ion|ity|cy|ness)$")
 _ASIDE = 7  # tokens that can stand between "to" and its verb: "be able to", "among other things"
 
 
@@ -206,6 +333,46 @@ def _by_the_person(verb: Token, sentence: Span) -> bool:
     return False
 
 
+def _is_conditional(passage: Passage, verb: Token) -> bool:
+    """Tell whether "if" opens the clause of a verb, before it."""
+    head = passage.clause_of(verb).head
+    return any(child.lower_ == "if" and child.i < verb.i for child in head.children)
+
+
+def _of_the_text(passage: Passage, verb: Token) -> bool:
+    """Tell whether a sentence says what the policy itself is for, or asks the reader to do something."""
+    sentence = verb.sent
+    if sentence[0].lower_ == "please" or any(
+        t.lower_ == "please" and t.nbor(-1).text == "," for t in sentence[1:] if t.i > verb.i
+    ):
+        return True
+    subject = passage.clause_of(verb).subject
+    words = passage.found(_NO_PROCESSING, sentence.start_char, verb.idx)
+    return any(
+        match.term == cue("PolicyNoun") and subject is not None and match.start <= subject.idx < match.end
+        for match in words
+    )
+
+
+def _defines(passage: Passage, verb: Token) -> bool:
+    """Tell whether an infinitive only says which thing is meant: "information that can be used to identify you"."""
+    token = verb
+    while token.dep_ in ("conj", "xcomp", "advcl") and token.head.i < token.i:
+        token = token.head
+        if token.lower_ in ("used", "use") and token.dep_ in ("acl", "acl:relcl"):
+            comma = token.left_edge.i > 0 and token.left_edge.nbor(-1).text == ","
+            defining = any(
+                match.term == cue("DefiningVerb")
+                for match in passage.found(_NO_PROCESSING, verb.idx, verb.idx + len(verb))
+            )
+            device = any(
+                match.term == cue("ToolNoun")
+                for match in passage.found(_NO_PROCESSING, token.head.idx, token.head.idx + len(token.head))
+            )
+            return (defining or device) and not comma
+    return False
+
+
 def _gives(token: Token) -> bool:
     return token.lemma_.lower() in _GIVING or token.lower_ in _GIVING
 
@@ -219,25 +386,59 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     """Yield the purposes that "for" opens: a gerund, or nouns that the lexicon knows as a purpose."""
     if first.tag_ == "VBG":
         if first.lower_ not in ("processing", "using", "doing"):
-            yield from _verbs(sentence.doc[first.i : sentence.end], first.i, f"{rule} and a gerund", 0.8)
+            yield from _verbs(passage, first.i, sentence.end, f"{rule} and a gerund", 0.8)
         return
     stop = _noun_phrase_end(first, sentence)
-    spans = [
-        span
-        for match in passage.found(
-            _TABLE, first.idx, sentence.doc[stop - 1].idx + len(sentence.doc[stop - 1])
-        )
-        if (span := sentence.doc.char_span(match.start, match.end, alignment_mode="expand")) is not None
-    ]
+    spans = list(_named(passage, sentence.doc[first.i : stop]))
+    if sentence.doc[stop - 1].lower_ in _PURPOSE and len(spans) < 2 and _plain(first.i, stop, sentence):  # noqa: PLR2004
+        yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
+        return
     for span in spans:
         yield _Phrase(max(_left(span), first.i), _right(span, stop), f"{rule} and a noun", 0.8)
-    if not spans and "purpose" in (keys := _keys(sentence.doc[first.i : stop].text)) and len(keys) > 1:
-        noun = next(t for t in sentence.doc[first.i : stop] if t.lower_.startswith("purpose"))
-        left = noun.i
-        while left > first.i and noun.doc[left - 1].pos_ in (*_NOMINAL, "CCONJ"):
-            left -= 1
-        if left < noun.i and noun.doc[left].pos_ in ("NOUN", "PROPN"):
-            yield _Phrase(left, noun.i + 1, "for … purposes", 0.75)
+
+
+_PURPOSE = frozenset(("purpose", "purposes", "reasons"))
+_MEMBER = frozenset((*_NOMINAL, "CCONJ", "PUNCT", "DET", "PRON", "VERB", "SYM", "ADV"))
+
+
+def _plain(start: int, stop: int, sentence: Span) -> bool:
+    """Tell whether the words before "purposes" say which: nouns, no more than a few, not only "these"."""
+    words = sentence.doc[start : stop - 1]
+    return (
+        0 < len(words) < _FEW
+        and all(token.pos_ in _MEMBER for token in words)
+        and any(token.pos_ in ("NOUN", "PROPN", "ADJ") for token in words)
+    )
+
+
+_FEW = 8  # words before "purposes"
+
+
+def _named(passage: Passage, span: Span) -> Iterator[Span]:
+    """Yield the names of purposes that are members of the coordination of nouns with which `span` begins."""
+    for match in passage.found(_TABLE, span.start_char, span.end_char):
+        name = span.doc.char_span(match.start, match.end, alignment_mode="expand")
+        if name is None or _modifies(name) or _is_corporate_change(passage, name):
+            continue
+        between = span.doc[span.start : name.start]
+        if any(token.tag_ == "IN" and token.lower_ not in _OVER for token in between):
+            continue
+        yield name
+
+
+_OVER = frozenset(("of", "as", "like", "including"))
+
+
+def _modifies(name: Span) -> bool:
+    """Tell whether a name only says which of another thing: "payment" in "payment details"."""
+    root = name.root
+    head = root.head
+    return (
+        root.dep_ in ("compound", "amod", "nmod:poss")
+        and head.i >= name.end
+        and head.lower_ not in _PURPOSE
+        and (head.i == name.end or all(token.pos_ in _NOMINAL for token in name.doc[name.end : head.i]))
+    )
 
 
 def _noun_phrase_end(first: Token, sentence: Span) -> int:
@@ -256,132 +457,10 @@ _STOP = frozenset(
 )
 
 
-def _verbs(span: Span, start: int, rule: str, confidence: float) -> Iterator[_Phrase]:
-    """Yield the coordinated verb phrases with which `span` begins."""
-    doc = span.doc
-    gerund = doc[start].tag_ == "VBG"
-    first, index, end = start, start + 1, _verb_phrase_limit(span, start)
-    while index < end:
-        token = doc[index]
-        if token.lower_ in _LINKS or token.text == ";":
-            following = _next_verb(doc, index, end, gerund=gerund)
-            if following is not None and _has_object_between(doc, first, index):
-                yield _Phrase(first, _trimmed(doc, first, index), rule, confidence)
-                first, index = following, following
-        index += 1
-    yield _Phrase(first, _trimmed(doc, first, end), rule, confidence)
-
-
-def _next_verb(doc: Doc, index: int, end: int, *, gerund: bool) -> int | None:
-    """Return the verb that a comma or conjunction at `index` adds to the coordination."""
-    probe = index
-    while probe < end and (
-        doc[probe].lower_ in _LINKS or doc[probe].text == ";" or doc[probe].tag_ in ("TO", "RB", "RBR")
-    ):
-        if doc[probe].lower_ == "to" and doc[probe].tag_ != "TO":
-            return None
-        probe += 1
-    if probe >= end:
-        return None
-    verb = doc[probe]
-    after_to = doc[probe - 1].tag_ == "TO"
-    if gerund and verb.tag_ == "VBG":
-        return probe
-    if (after_to or not gerund) and verb.tag_ in _BASE and verb.pos_ in ("VERB", "AUX"):
-        return probe
-    return None
-
-
-def _has_object_between(doc: Doc, first: int, index: int) -> bool:
-    """Tell whether the verb at `first` has words of its own before `index`, not only other verbs."""
-    return any(
-        doc[i].pos_ in ("NOUN", "PROPN", "PRON", "NUM") or doc[i].tag_ in ("RP", "WRB", "WP", "IN")
-        for i in range(first + 1, index)
-    )
-
-
-def _verb_phrase_limit(span: Span, start: int) -> int:
-    """Return the index behind the last token that can belong to the purposes beginning at `start`."""
-    doc = span.doc
-    sentence_end = doc[start].sent.end
-    stop = min(span.end, sentence_end)
-    for index in range(start + 1, stop):
-        token = doc[index]
-        if token.text in (":", "(", "[", "–", "—", "•") or token.text.startswith("http"):
-            return index
-        if token.lower_ in _ENDS and index > start + 1 and not _inside_object(token):
-            return index
-        if token.text == "," and index + 1 < stop and _starts_clause(doc[index + 1]):
-            return index
-        if index > start + _LONG and token.text in (",", ";"):
-            return index
-    return stop
-
-
-_ENDS = frozenset(
-    (
-        "if",
-        "unless",
-        "because",
-        "whereas",
-        "provided",
-        "including",
-        "e.g.",
-        "i.e.",
-        "until",
-        "without",
-        "but",
-        "when",
-        "where",
-        "while",
-        "pursuant",
-        "unless",
-        "except",
-    )
-)
-
-
-def _inside_object(token: Token) -> bool:
-    """Tell whether a word that mostly opens a clause belongs to the object ("how and when you …")."""
-    return token.nbor(-1).lower_ in ("and", "or", "of", "about", "on", "how")
-
-
-def _starts_clause(token: Token) -> bool:
-    return token.lower_ in (
-        "we",
-        "you",
-        "which",
-        "who",
-        "this",
-        "it",
-        "they",
-        "such",
-        "i",
-        "including",
-        "for",
-        "based",
-        "in",
-        "as",
-        "then",
-        "so",
-        "these",
-        "where",
-        "if",
-        "unless",
-        "with",
-        "your",
-    ) and not (token.lower_ == "as" and token.i + 1 < len(token.doc) and token.nbor().lower_ == "well")
-
-
-def _trimmed(doc: Doc, start: int, end: int) -> int:
-    """Return `end` moved left over marks and linking words."""
-    while end > start + 1 and (
-        doc[end - 1].is_punct
-        or doc[end - 1].is_space
-        or doc[end - 1].lower_ in ("and", "or", "to", "also", "&", "then", "as", "well", "in", "order")
-    ):
-        end -= 1
-    return end
+def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
+    """Yield the coordinated verb phrases that begin at token `start`."""
+    for first, end in verb_phrases(passage, start, stop):
+        yield _Phrase(first, end, rule, confidence)
 
 
 def _left(span: Span) -> int:
@@ -416,9 +495,21 @@ def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
         return None
     evidence = (passage.evidence(start, end, confidence=phrase.confidence, rule=phrase.rule),)
     best = _best(passage.found(_TABLE, start, end))
-    if best is not None:
+    if best is not None and _covers(best, span):
         return Claim(_HAS_PURPOSE, Concept(best.term), evidence)
     return Claim(_HAS_PURPOSE, Unmapped("purpose", _TOP, span.text), evidence)
+
+
+def _covers(match: Match, span: Span) -> bool:
+    """Tell whether a match says enough of a phrase to name it: its beginning, or a fair share of its words."""
+    if match.start <= span.start_char + _OPENING:
+        return True
+    content = [token for token in span if token.pos_ in _CONTENT]
+    inside = sum(match.start <= token.idx < match.end for token in content)
+    return inside >= _COVERED * len(content)
+
+
+_CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM"))
 
 
 def _says_nothing(passage: Passage, span: Span) -> bool:
@@ -428,7 +519,12 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
         at_start = match.start <= start + _OPENING
         if match.term == cue("EmptyPurpose") and match.start < end and (at_start or match.end >= end - 1):
             return True
-        if match.term == cue("EmptyVerb") and match.start == start and first.pos_ in ("VERB", "AUX"):
+        if (
+            match.term == cue("EmptyVerb")
+            and match.start == start
+            and first.pos_ in ("VERB", "AUX")
+            and not (len(span) > 1 and span[1].tag_ in ("WDT", "WP", "WRB"))
+        ):
             return True
     if first.pos_ not in ("VERB", "AUX"):
         return False

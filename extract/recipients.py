@@ -1,6 +1,8 @@
 """Recipients: companies and services, known or not, and categories, where the text lets data reach them."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
@@ -8,13 +10,19 @@ import ontology
 from extract.claim import Claim, Concept
 from extract.controller import own_names
 from extract.matcher import Match
-from extract.operations import is_under, operation
+from extract.naming import is_legal_form
 from extract.passage import Passage, Policy
+from extract.reach import first_of_coordination, reach, signed
 from extract.topics import cue, of_list, stands_under
+from extract.unknown import Names
 from extract.vendors import named_value
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
+_HAS_PROCESSOR = _ONTOLOGY.term("dpv:hasDataProcessor")
+_HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
+_PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
+_ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
 _NOT_RECIPIENTS = frozenset(
@@ -32,111 +40,212 @@ _NOT_RECIPIENTS = frozenset(
         "dpv:DataImporter",
     )
 )
+_SIGNS = frozenset(map(cue, ("SharingSign", "HoldingSign", "ReceivingSign", "EngagingVerb", "AllowingVerb")))
+_LABELS = frozenset((".", ":", "–", "—", "-"))
+_DETERMINERS = frozenset(
+    (
+        "our",
+        "its",
+        "their",
+        "your",
+        "my",
+        "these",
+        "such",
+        "any",
+        "other",
+        "certain",
+        "a",
+        "an",
+        "all",
+        "some",
+        "various",
+    )
+)
+_OWN_SERVICE = " Service"  # in capitals the name of what the policy is about
+_JOINT = re.compile(
+    r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?|\s(?:and/or|and|or|as well as|such as|including))"
+    r"[\s,]*(?:(?:to|with)\s+)?"
+    r"(?:(?!(?:we|you|they|it|who|which|that|is|are|may|will|for)\b)[\w/-]+\s+){0,2}",
+    re.IGNORECASE,
+)
+"""What stands between two members of a row."""
+
+_COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
+_CLOSE = 12  # characters between words that say that nobody receives anything and the name they speak of
+_ROLE_NEAR = 120  # characters behind a party, within which its role is named
+_SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
+_PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
+_OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
+_LISTED = "member of a list of recipients"
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """Tokens `start` to `end` of a passage name a party (`value`) that data reach by `rule`."""
+
+    start: int
+    end: int
+    value: Concept
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Where the last party of a row "A, B and C" ends, and by which rule data reach them."""
+
+    end: int
+    rule: str
 
 
 def recipients(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each recipient, named or by category."""
     own = own_names(policy)
+    names = Names(policy, own)
     for passage in policy.body():
-        if stands_under(
-            passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic"), cue("DefinitionTopic")
-        ):
+        if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic")):
+            yield from _in_passing(passage, own)
             continue
-        listed = of_list(passage) == cue("RecipientTopic")
-        under = stands_under(passage, cue("RecipientTopic"))
+        defining = stands_under(passage, cue("DefinitionTopic"))
+        parties = [party for sentence in passage.sentences for party in _categories(passage, sentence, own)]
+        parties += [deal for sentence in passage.sentences for deal in _deals(passage, sentence, parties)]
+        for party in _once(passage, parties):
+            if not defining or party.rule == "is engaged":
+                yield from _claims(passage, party)
+        if defining:
+            continue
         for sentence in passage.sentences:
-            signs = _signs(passage, sentence)
-            if listed or under or cue("SharingSign") in signs or cue("ReceivingSign") in signs:
-                yield from _categories(passage, sentence, own, listed=listed)
-            if listed or under or signs:
-                yield from _named(passage, sentence, own)
+            yield from _named(passage, sentence, own)
+            yield from names.found(passage, sentence, parties)
+
+
+def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
+    """Yield the companies that a passage on another topic says are used: "We use SurveyMonkey for surveys"."""
+    for sentence in passage.sentences:
+        for match in _known(passage, sentence, own):
+            span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+            clause = None if span is None else passage.clause_of(span.root)
+            if span is not None and clause is not None and clause.actor == "company":
+                if span.root.dep_ in ("obj", "obl") and signed(passage, span.root.head, "EngagingVerb"):
+                    yield _claim_of(passage, match)
 
 
 def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
     """Return the signs in a sentence that data reach somebody."""
     start, end = sentence.start_char, sentence.end_char
-    return frozenset(
+    return _SIGNS.intersection(
         match.term for table in (_CUES, "cues/engaging") for match in passage.found(table, start, end)
-    ) - {cue("NoRecipient")}
+    )
 
 
-def _categories(passage: Passage, sentence: Span, own: frozenset[str], *, listed: bool) -> Iterator[Claim]:
+def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[_Party]:
+    """Yield the parties that a sentence names by category."""
+    listed = of_list(passage) == cue("RecipientTopic")
+    under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
+    if not (listed or under or _signs(passage, sentence)):
+        return
+    last: _Row | None = None
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
         if match.term in _NOT_RECIPIENTS or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span):
             continue
-        rule = _part(passage, span, listed=listed)
-        if rule is None:
-            continue
-        start = span.start
-        while start > sentence.start and _modifies(passage.doc[start - 1], span):
-            start -= 1
-        whole = passage.doc[start : span.end]
-        evidence = passage.evidence(whole.start_char, whole.end_char, confidence=0.8, rule=rule)
-        yield Claim(_HAS_RECIPIENT, Concept(match.term), (evidence,))
+        rule = reach(passage, span, listed=listed, under=under)
+        if (
+            rule is None
+            and last is not None
+            and last.rule != "agent of processing"
+            and _JOINT.fullmatch(passage.text, last.end, match.start)
+        ):
+            rule = last.rule
+        if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
+            last = _Row(match.end, rule)
+            start = span.start
+            while start > sentence.start and _modifies(passage.doc[start - 1], span):
+                start -= 1
+            yield _Party(start, span.end, Concept(match.term), rule)
 
 
-def _part(passage: Passage, span: Span, *, listed: bool) -> str | None:
-    """Return the name of the rule by which somebody takes part as a recipient; None if no rule holds."""
-    token = _first_of_coordination(span.root)
-    head = token.head
-    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
-    clause = passage.clause_of(span.root)
-    verb = operation(passage, clause)
-    if listed and span.start <= _EARLY:
-        return "member of a list of recipients"
-    if cases & _TARGETS and (is_under(verb, *_GIVING) or _sign_near(passage, token, "SharingSign")):
-        return "target of sharing"
-    if "by" in cases and (verb is not None or clause.passive):
-        return "agent of processing"
-    if token.dep_ == "nsubj" and (is_under(verb, *_HANDLING) or _sign_near(passage, token, "ReceivingSign")):
-        return "receives or handles data"
-    if token.dep_ in ("obj", "obl", "nsubj:pass") and _is_cue(passage, head, "EngagingVerb"):
-        return "is engaged"
-    return None
+def _is_given(passage: Passage) -> bool:
+    """Tell whether the sentence above a list says that data are given away: "we disclose your data … to any …"."""
+    above = (passage.lead_in, passage.section)
+    return any(
+        sign.term == cue("SharingSign") for words in above if words is not None for sign in words.found(_CUES)
+    )
 
 
-_TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
-_GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
-_HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
-_EARLY = 6
-_NEAR = 80
+def _deals(passage: Passage, sentence: Span, parties: list[_Party]) -> Iterator[_Party]:
+    """Yield the other side of a sale of the business, where data go to it and the sentence names nobody."""
+    if any(sentence.start <= party.start < sentence.end for party in parties):
+        return
+    signs = list(passage.found(_CUES, sentence.start_char, sentence.end_char))
+    deals = [sign for sign in signs if sign.term == cue("TransactionSign")]
+    if not deals:
+        return
+    given = any(sign.term == cue("SharingSign") and sign.end < deals[0].start for sign in signs)
+    if given or of_list(passage) == cue("RecipientTopic"):
+        words = passage.doc.char_span(deals[0].start, deals[-1].end, alignment_mode="expand")
+        if words is not None:
+            yield _Party(words.start, words.end, Concept(_ACQUIRER), "other side of a transaction")
 
 
-def _first_of_coordination(token: Token) -> Token:
-    """Return the noun whose place in the sentence a coordinated, apposed or exemplified noun shares."""
-    for _ in range(8):
-        exemplified = token.dep_ == "nmod" and any(
-            child.dep_ == "case" and child.lower_ in ("as", "including", "like") for child in token.children
+def _once(passage: Passage, parties: list[_Party]) -> Iterator[_Party]:
+    """Yield the parties; one that a clause or the label of an item names again only once, in most words."""
+    for party in parties:
+        rivals = [other for other in parties if other is party or _is_same(passage, party, other)]
+        best = max(
+            rivals, key=lambda rival: (rival.end - rival.start, not _is_label(passage, rival), -rival.start)
         )
-        if token.dep_ in ("conj", "appos", "compound", "flat") or exemplified:
-            token = token.head
-        else:
-            break
-    return token
+        if best is party:
+            yield party
 
 
-def _sign_near(passage: Passage, token: Token, name: str) -> bool:
-    """Tell whether a cue stands in the same sentence, not far from the noun."""
-    sentence = token.sent
-    return any(
-        sign.term == cue(name) and -_NEAR < token.idx - sign.start < 2 * _NEAR
-        for sign in passage.found(_CUES, sentence.start_char, sentence.end_char)
+def _is_same(passage: Passage, one: _Party, other: _Party) -> bool:
+    """Tell whether two parties are the same, named twice in one clause or in a label and what follows it."""
+    words, others = passage.doc[one.end - 1], passage.doc[other.end - 1]
+    said, again = (
+        {token.lower_ for token in passage.doc[p.start : p.end]} - _DETERMINERS for p in (one, other)
     )
+    if one.value != other.value or not (said <= again or again <= said):
+        return False
+    clause, second = passage.clause_of(words), passage.clause_of(others)
+    labelled = _LISTED in (one.rule, other.rule)
+    return clause is second or (labelled and (clause.negator is None) == (second.negator is None))
 
 
-def _is_cue(passage: Passage, token: Token, name: str) -> bool:
-    return any(
-        sign.term == cue(name) and sign.start <= token.idx < sign.end
-        for sign in passage.found("cues/engaging", token.sent.start_char, token.sent.end_char)
-    )
+def _is_label(passage: Passage, party: _Party) -> bool:
+    """Tell whether a party stands as a label before a sentence of its own: "Affiliates. We may share …"."""
+    return party.start == 0 and party.end < len(passage.doc) and passage.doc[party.end].text in _LABELS
+
+
+def _claims(passage: Passage, party: _Party) -> Iterator[Claim]:
+    """Yield that a party is a recipient, and in which role if the text names it."""
+    words = passage.doc[party.start : party.end]
+    evidence = (passage.evidence(words.start_char, words.end_char, confidence=0.8, rule=party.rule),)
+    yield Claim(_HAS_RECIPIENT, party.value, evidence)
+    role = _role(passage, words, party.value)
+    if role is not None:
+        yield Claim(role, party.value, evidence)
+
+
+def _role(passage: Passage, words: Span, value: Concept) -> str | None:
+    """Return the property that tells the role of a recipient; None if the text does not name it."""
+    if _ONTOLOGY.is_under(value.iri, _PROCESSOR):
+        return _HAS_PROCESSOR
+    end = min(words.end_char + _ROLE_NEAR, words.sent.end_char)
+    found = {sign.term for sign in passage.found(_CUES, words.end_char, end)}
+    if cue("ProcessorSign") in found:
+        return _HAS_PROCESSOR
+    return _HAS_THIRD_PARTY if cue("ThirdPartySign") in found else None
 
 
 def _is_noun(span: Span) -> bool:
     last = span[-1]
-    if last.tag_ in ("VBG", "VB", "VBZ"):
+    if last.tag_ in ("VBG", "VB", "VBZ") or span[0].pos_ == "ADP" or "://" in last.text:
+        return False
+    if last.pos_ == "PRON":
+        return last.lower_ in _PUBLIC and last.dep_ == "nsubj"
+    if len(span) == 1 and last.lower_.endswith("ing"):
         return False
     if last.dep_ in ("compound", "amod") and last.head.i >= span.end and last.head.pos_ in ("NOUN", "PROPN"):
         return False
@@ -144,17 +253,17 @@ def _is_noun(span: Span) -> bool:
 
 
 def _modifies(token: Token, span: Span) -> bool:
-    return (
-        token.dep_ in ("amod", "compound")
-        and span.start <= token.head.i < span.end
-        and token.pos_ in ("ADJ", "NOUN", "PROPN")
-    )
+    if not span.start <= token.head.i < span.end:
+        return False
+    if token.lower_ in _DETERMINERS:
+        return True
+    return token.dep_ in ("amod", "compound") and token.pos_ in ("ADJ", "NOUN", "PROPN")
 
 
 def _excluded(passage: Passage, match: Match) -> bool:
     """Tell whether the words before the name say that it receives nothing."""
     return any(
-        sign.term == cue("NoRecipient") and sign.start <= match.end and match.start <= sign.end + 12
+        sign.term == cue("NoRecipient") and sign.start <= match.end and match.start <= sign.end + _CLOSE
         for sign in passage.found(_CUES)
     )
 
@@ -166,6 +275,13 @@ def _is_own(words: str, own: frozenset[str]) -> bool:
 
 
 def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Claim]:
+    """Yield the companies and services of the gazetteer that data reach."""
+    if _names_recipients(passage, sentence):
+        yield from (_claim_of(passage, match) for match in _known(passage, sentence, own))
+
+
+def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Match]:
+    """Yield the companies and services of the gazetteer that a sentence names, in a place where data can reach them."""
     start, end = sentence.start_char, sentence.end_char
     services = list(passage.found("services", start, end))
     companies = [
@@ -173,9 +289,59 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
         for match in passage.found("companies", start, end)
         if not any(service.start <= match.start and match.end <= service.end for service in services)
     ]
+    passed = -1  # where a name ends that stands for something else; the next ones of its row do so too
     for match in sorted([*services, *companies]):
-        if match.form.lower() in own or _excluded(passage, match):
+        if match.form.lower() in own or is_legal_form(match.form):
             continue
-        predicate, value = named_value(match)
-        rule = f"known {'service' if match.table == 'services' else 'company'}"
-        yield Claim(predicate, value, (passage.evidence(match.start, match.end, confidence=0.85, rule=rule),))
+        in_row = passed >= 0 and _COMMA.fullmatch(passage.text, passed, match.start) is not None
+        if in_row or _excluded(passage, match) or _is_other_matter(passage, sentence, match):
+            passed = match.end
+        elif not (_acts(passage, match) or _owns(passage, match)):
+            yield match
+
+
+def _owns(passage: Passage, match: Match) -> bool:
+    """Tell whether a company is named for something of its own: "Google's practices", but not "Google's servers"."""
+    if passage.text[match.end : match.end + 2] not in ("'s", "’s"):
+        return False
+    parts = passage.found(_CUES, match.end, match.end + _CLOSE * 2)
+    return all(sign.term != cue("PartOfTheCompany") for sign in parts)
+
+
+def _claim_of(passage: Passage, match: Match) -> Claim:
+    predicate, value = named_value(match)
+    rule = f"known {'service' if match.table == 'services' else 'company'}"
+    return Claim(predicate, value, (passage.evidence(match.start, match.end, confidence=0.85, rule=rule),))
+
+
+def _names_recipients(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a name in this sentence can be one of a recipient."""
+    lead = passage.lead_in
+    if lead is not None and any(sign.term == cue("OtherMatter") for sign in lead.found(_CUES)):
+        return False
+    return (
+        of_list(passage) == cue("RecipientTopic")
+        or stands_under(passage, cue("RecipientTopic"))
+        or bool(_signs(passage, sentence))
+    )
+
+
+def _acts(passage: Passage, match: Match) -> bool:
+    """Tell whether a name is the subject of a practice of its own: "Google may use these data to …"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is None or of_list(passage) == cue("RecipientTopic"):
+        return False
+    token = first_of_coordination(span.root)
+    return token.dep_ == "nsubj" and token.head.pos_ in ("VERB", "AUX")
+
+
+def _is_other_matter(passage: Passage, sentence: Span, match: Match) -> bool:
+    """Tell whether a name is part of another ("Google account"), or stands in advice or in a way to log in."""
+    if passage.text[match.end : match.end + len(_OWN_SERVICE)] == _OWN_SERVICE:
+        return True
+    for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
+        if sign.term == cue("NotTheCompany") and 0 <= sign.start - match.end <= len("’s "):
+            return True
+        if sign.term == cue("OtherMatter") and 0 <= match.start - sign.end <= _CLOSE:
+            return True
+    return False

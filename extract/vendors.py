@@ -23,7 +23,9 @@ _NAME = re.compile(
     r"(?:\s+(?:[A-Z0-9&][\w.&’'+-]*|of|and|for|de|data|cloud|api|apis|graph|relic|buster|performance|studio|sign|in)){0,5}"
 )
 _BETWEEN_NAMES = re.compile(r"\s*(?:/|,|\s+and\s+|\s*&\s*)\s*")
-_SEPARATOR = re.compile(r"(\s*/\s*|\s*,\s*(?!(?:Inc|LLC|Ltd|Limited|Corp|GmbH|S\.?A|B\.?V|plc)\b)|\s+and\s+)")
+_SEPARATOR = re.compile(
+    r"(\s*/\s*|\s*,(?!\s*(?:Inc|LLC|Ltd|Limited|Corp|GmbH|S\.?A|B\.?V|plc)\b)\s*|\s+and\s+)"
+)
 _LONGEST = 160  # characters; a vendor line is short
 _LONGEST_FUNCTION = 90
 _SHORTEST = 2

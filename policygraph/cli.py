@@ -7,10 +7,11 @@ or a policy could not be read, 2 the command could not be carried out.
 import csv
 import json
 import logging
-import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -48,12 +49,14 @@ _STANDARD = Path("-")
 
 def main() -> None:
     """Run the command line; what a user can mend is said in one line, not as a traceback."""
-    try:
-        app()
-    except BrokenPipeError:
-        # Whoever reads has enough; a second error while Python closes the stream would only confuse.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Files and pipes hold UTF-8 wherever they are made; a terminal shows what its locale can.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    if hasattr(signal, "SIGPIPE"):
+        # A reader who has enough ends the command, quietly, as it ends others.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    app()
 
 
 def _out() -> Console:
@@ -351,14 +354,17 @@ def network(
     quiet: QuietOption = False,
 ) -> None:
     """Write the network of companies and recipients: .html, .svg, .graphml, .gexf, .json or .csv."""
+    from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 
     with _opened(store) as opened:
         net = networks.network(opened)
     try:
         networks.write(net, output)
-    except (OSError, ValueError) as error:
-        _stop(f"{output}: {error}")
+    except PolicyGraphError as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"{output}: cannot be written ({error.strerror or error})")
     if not quiet:
         _err().print(f"{output}: {net.number_of_nodes()} nodes, {net.number_of_edges()} edges")
 

@@ -15,8 +15,8 @@ import pytest
 from test_cases import MEDIA_TYPES, shown, unmatched
 
 from extract.claim import Reading, Statement
-from extract.reading import read_policy
 from extract.readers import read_text
+from extract.reading import read_policy
 
 CASES = tomllib.loads(Path(__file__).with_name("assembly.toml").read_text(encoding="utf-8"))
 SLOTS = frozenset(

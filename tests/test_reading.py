@@ -24,7 +24,9 @@ CONTROLLERS = {
     "003_3b88bc9d22bb1adb.txt": "Clique AI Communities LTD",
     "004_e65d1c2f0f719941.txt": "Client Share Ltd",
 }
-NOT_FROM_THE_TEXT = frozenset(("rdf:type", "pg:inPolicy", "pg:signature", "dpv:hasProcess", "pg:hasException"))
+NOT_FROM_THE_TEXT = frozenset(
+    ("rdf:type", "pg:inPolicy", "pg:signature", "dpv:hasProcess", "pg:hasException")
+)
 
 
 def claims_in(claims: tuple[Claim, ...]) -> list[Claim]:
@@ -157,8 +159,7 @@ def test_a_policy_of_the_corpora(path: Path) -> None:
     try:
         reading = read(path)
     except ExtractError as error:
-        assert path.name in str(error)  # another language, or no text: said, and nothing else
-        return
+        pytest.skip(str(error))  # another language, or no text
     assert all(0 <= e.start < e.end <= len(reading.text) for e in all_evidence(reading))
     with Store() as store:
         store.add([reading])

@@ -1,0 +1,194 @@
+"""Prints how fast policies are read, stored, checked and asked, and how much memory that takes.
+
+    python bench/run.py [--corpora FOLDER] [--runs N] [--policies N]
+
+Times are CPU times of this process, medians of several runs; nothing uses the network. What is read is the
+seeds, and policies of the corpora if they are there.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from corpora import CORPORA, SEEDS, policies
+
+if TYPE_CHECKING:
+    from extract.claim import Reading
+    from extract.document import Document
+    from graph import Store
+
+_LENGTHS = (3_000, 6_000, 12_000)  # words; twice the words should take twice the time
+_READ = ("gdpr-t200", "gold", "goppc")
+_MEGABYTE = 1 << (20 if sys.platform == "darwin" else 10)  # ru_maxrss counts bytes there, kilobytes elsewhere
+
+
+def timed(make: Callable[[], object], runs: int) -> float:
+    """Return the median CPU time of several calls, in seconds."""
+    times = []
+    for _ in range(runs):
+        begun = time.process_time()
+        make()
+        times.append(time.process_time() - begun)
+    return median(times)
+
+
+def show(what: str, value: float, unit: str, more: str = "") -> None:
+    """Print one measure."""
+    digits = 0 if value >= 100 else 1  # noqa: PLR2004  three figures are enough
+    print(f"{what:<34}{value:>12,.{digits}f} {unit:<12}{more}".rstrip())
+
+
+def loading() -> dict[str, float]:
+    """Return the CPU seconds that each thing takes which is loaded once; in a fresh process only."""
+    times: dict[str, float] = {}
+
+    def load(what: str, make: Callable[[], object]) -> None:
+        begun = time.process_time()
+        make()
+        times[what] = time.process_time() - begun
+
+    import ontology  # noqa: PLC0415  what is measured is the first time
+    from extract.matcher import matcher  # noqa: PLC0415
+    from extract.parser import load as parser  # noqa: PLC0415
+
+    load("ontology", ontology.load)
+    load("matcher", matcher)
+    load("parser (with spaCy)", parser)
+    return times
+
+
+def show_loading(runs: int) -> None:
+    """Print the times of loading, each from processes of their own."""
+    command = [sys.executable, __file__, "--loading"]
+    seen = [
+        json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603  ourselves
+        for _ in range(runs)
+    ]
+    for what in seen[0]:
+        show(f"load: {what}", 1000 * median(times[what] for times in seen), "ms")
+
+
+def show_reading(name: str, paths: Sequence[Path], runs: int) -> "list[Reading]":
+    """Print how fast a group of policies is read, from text to claims, and return the readings."""
+    from extract.readers import read  # noqa: PLC0415
+    from extract.reading import read_policy  # noqa: PLC0415
+
+    begun = time.process_time()
+    documents = [read(path) for path in paths]
+    laid_out = time.process_time() - begun
+    readings: list[Reading] = []
+
+    def read_all() -> None:
+        readings[:] = [read_policy(document) for document in documents]
+
+    seconds = timed(read_all, runs)
+    words = sum(len(document.text.split()) for document in documents)
+    counted = f"{len(paths)} policies, {words:,} words"
+    show(f"read: {name}", words / seconds, "words/s", counted)
+    show(
+        "",
+        len(paths) / seconds,
+        "policies/s",
+        f"and {1000 * laid_out / len(paths):.1f} ms a file for its layout",
+    )
+    return readings
+
+
+def show_lengths(paths: Sequence[Path], runs: int) -> None:
+    """Print how long policies of growing length take."""
+    from extract.readers import read_text  # noqa: PLC0415
+    from extract.reading import read_policy  # noqa: PLC0415
+
+    text = "\n\n".join(path.read_text(encoding="utf-8") for path in paths)
+    for length in _LENGTHS:
+        cut = _beginning(text, length)
+        document: Document = read_text("long.txt", cut.encode(), "text/plain")
+        seconds = timed(lambda document=document: read_policy(document), runs)  # type: ignore[misc]
+        show(f"read: one policy of {length:,} words", 1000 * seconds, "ms")
+
+
+def _beginning(text: str, words: int) -> str:
+    """Return the beginning of a text that holds that many words, the text being repeated if need be."""
+    lines: list[str] = []
+    held = 0
+    while held < words:
+        for line in text.split("\n"):
+            lines.append(line)
+            held += len(line.split())
+            if held >= words:
+                break
+    return "\n".join(lines)
+
+
+def show_graph(readings: "Sequence[Reading]", runs: int) -> None:
+    """Print how long it takes to store, derive, check and ask."""
+    from graph import Store, check  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
+        before = len(store)
+        seconds = timed(lambda: store.add(readings), 1)
+        show("store: load", (len(store) - before) / seconds, "quads/s", f"{len(store) - before:,} quads")
+        edges = store.rebuild_derived()
+        show("store: derived edges", 1000 * timed(store.rebuild_derived, runs), "ms", f"{edges:,} edges")
+        show("check", 1000 * timed(lambda: check(store), 1) / len(readings), "ms/policy")
+        show_questions(store, runs)
+
+
+def show_questions(store: "Store", runs: int) -> None:
+    """Print how long each question of the library takes, with its defaults."""
+    import queries  # noqa: PLC0415
+    from policygraph.asking import select  # noqa: PLC0415
+
+    total = 0.0
+    for question in queries.questions().values():
+        try:
+            rows = len(select(store, question, {}).rows)
+        except queries.QuestionError as error:
+            print(f"ask: {question.name:<29}{'-':>12} {error}")
+            continue
+        seconds = timed(lambda question=question: select(store, question, {}), runs)  # type: ignore[misc]
+        total += seconds
+        show(f"ask: {question.name}", 1000 * seconds, "ms", f"{rows} rows")
+    show("ask: all questions", 1000 * total, "ms")
+
+
+def main() -> None:
+    """Measure everything once and print it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument(
+        "--corpora", type=Path, default=CORPORA, help="folder of the corpora, if there are any"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="runs of which the median is taken")
+    parser.add_argument("--policies", type=int, default=20, help="policies to read of each corpus")
+    parser.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.loading:
+        print(json.dumps(loading()))
+        return
+    begun = time.process_time()
+    show_loading(options.runs)
+    seeds = tuple(policies(SEEDS))
+    show_reading("warming up", seeds[:1], 1)
+    readings = show_reading("seeds", seeds, options.runs)
+    for name in _READ:
+        paths = tuple(policies(options.corpora / name))[: options.policies]
+        if paths:
+            show_reading(name, paths, options.runs)
+        else:
+            print(f"read: {name:<28}{'-':>12} not there")
+    show_lengths(seeds, options.runs)
+    show_graph(readings, options.runs)
+    show("memory at its peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE, "MB")
+    show("everything together", time.process_time() - begun, "s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""How data reach somebody: the place that a noun or a name has in its clause."""
+
+from spacy.tokens import Span, Token
+
+import ontology
+from extract.frame import Clause
+from extract.matcher import Match
+from extract.operations import is_under, operation
+from extract.passage import Passage
+from extract.topics import cue
+
+_CUES = ("cues/recipients", "cues/engaging")
+_TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
+_MEANS = frozenset(("with", "on", "upon", "by", "via", "through"))
+_SETTINGS = frozenset(
+    (
+        "connection",
+        "accordance",
+        "compliance",
+        "conjunction",
+        "relation",
+        "contracts",
+        "contract",
+        "agreements",
+    )
+)
+_EXAMPLES = frozenset(("as", "including", "like"))
+_GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
+_HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
+_HOLDING = ("dpv:Obtain", "dpv:Store")
+_OWN = ("we", "us", "i")
+_NOMINAL = ("NOUN", "PROPN", "ADJ")
+_EARLY = 6  # tokens before the name in an item of a list of recipients
+_STEPS = 8  # steps from a coordinated noun to the first one
+_CLIMB = 4  # steps from a noun to the verb or noun of giving that governs it
+_NEAR = 60  # characters between a sign of giving and its target where the parse does not join them
+_AFTER = 70  # characters behind a party that is allowed something, within which it must handle data
+
+
+def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) -> str | None:
+    """Return the name of the rule by which data reach the party that `span` names; None if no rule holds.
+
+    `listed` tells whether the passage is part of a list of recipients, `under` whether the words above it say
+    that recipients follow.
+    """
+    token = first_of_coordination(span.root)
+    clause = passage.clause_of(span.root)
+    first = min(span.start, token.i) if token.pos_ in _NOMINAL else span.start
+    if listed and first <= _EARLY and span.root.dep_ != "nmod:poss":
+        return "member of a list of recipients"
+    if _is_engaged_by_participle(passage, span):
+        return "is engaged"
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    if under and cases & _TARGETS and token.i <= _EARLY:
+        return "target of sharing"
+    if cases & (_TARGETS | {"by"}) and _buys(passage, token):
+        return "buyer of the business"
+    if cases & _TARGETS and _is_target(passage, token, clause):
+        return "target of sharing"
+    if "by" in cases and _is_agent(passage, token, clause):
+        return "agent of processing"
+    if token.dep_ == "nsubj" and _handles(passage, token, clause):
+        return "receives or handles data"
+    if _is_engaged(passage, token, cases, clause):
+        return "is engaged"
+    return None
+
+
+def first_of_coordination(token: Token) -> Token:
+    """Return the noun whose place in the sentence a coordinated, apposed or exemplified noun shares."""
+    for _ in range(_STEPS):
+        exemplified = token.dep_ == "nmod" and any(
+            child.dep_ == "case" and child.lower_ in _EXAMPLES for child in token.children
+        )
+        if token.dep_ in ("conj", "appos", "compound", "flat") or exemplified:
+            token = token.head
+        else:
+            break
+    return token
+
+
+def signed(passage: Passage, token: Token, *names: str) -> bool:
+    """Tell whether a token is part of one of the cues."""
+    terms = {cue(name) for name in names}
+    return any(
+        sign.term in terms and sign.start <= token.idx < sign.end
+        for table in _CUES
+        for sign in passage.found(table, token.sent.start_char, token.sent.end_char)
+    )
+
+
+def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether something is given to the party that a preposition leads to."""
+    if clause.actor == "person" and (clause.negator is not None or clause.is_advice):
+        return False
+    above = token
+    for _ in range(_CLIMB):
+        if above.head is above:
+            break
+        above = above.head
+        if above.lower_ in _SETTINGS:
+            return False
+        if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
+            return True
+    return any(
+        sign.term == cue("SharingSign") and 0 <= token.idx - sign.end < _NEAR
+        for sign in passage.found("cues/recipients", clause.sentence.start_char, clause.sentence.end_char)
+    )
+
+
+def _buys(passage: Passage, token: Token) -> bool:
+    """Tell whether a sale or a merger of the business comes shortly before the party."""
+    return any(
+        sign.term == cue("TransactionSign") and 0 <= token.idx - sign.end < _AFTER
+        for sign in passage.found("cues/recipients", token.sent.start_char, token.idx)
+    )
+
+
+def _named_by(passage: Passage, token: Token) -> Match | None:
+    """Return the operation on data that a word names."""
+    return next(
+        (
+            match
+            for match in passage.found("processing", token.sent.start_char, token.sent.end_char)
+            if match.start <= token.idx < match.end
+        ),
+        None,
+    )
+
+
+def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether the party behind "by" gets or holds data: "may be viewed by …", "at the request of …"."""
+    head = token.head
+    if signed(passage, head, "RequestSign"):
+        return any(
+            sign.term == cue("SharingSign")
+            for sign in passage.found("cues/recipients", clause.sentence.start_char, token.idx)
+        )
+    verbs = [head]
+    while verbs[-1].dep_ == "conj" and verbs[-1].head.tag_ in ("VBN", "VBD"):
+        verbs.append(verbs[-1].head)
+    if any(signed(passage, verb, "GivingWord", "SharingSign") for verb in verbs):
+        return False
+    if clause.head in verbs and clause.subject is not None and _is_data(passage, clause.subject):
+        return True
+    return any(
+        verb.tag_ in ("VBN", "VBD")
+        and (
+            signed(passage, verb, "HoldingSign", "HostingSign")
+            or is_under(_named_by(passage, verb), *_HOLDING)
+        )
+        for verb in verbs
+    )
+
+
+def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether the party that a verb has as its subject gets or handles data."""
+    head = token.head
+    if signed(passage, head, "HoldingSign"):
+        return True
+    if any(child.dep_ == "nsubj" and child.lower_ in _OWN for child in (token, *head.children)):
+        return False
+    return (
+        signed(passage, head, "ReceivingSign") or is_under(operation(passage, clause), *_HANDLING)
+    ) and _has_data(passage, head.idx, clause.sentence.end_char)
+
+
+def _is_data(passage: Passage, token: Token) -> bool:
+    """Tell whether a word stands for personal data."""
+    return any(match.start <= token.idx < match.end for match in passage.found("personal-data"))
+
+
+def _has_data(passage: Passage, start: int, end: int) -> bool:
+    return any(
+        match.form.lower() not in ("cookies", "cookie")
+        for match in passage.found("personal-data", start, end)
+    )
+
+
+def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause) -> bool:
+    """Tell whether the company engages the party, or allows it to handle data."""
+    if token.dep_ not in ("obj", "obl", "nsubj:pass") or (cases and not cases & _MEANS):
+        return False
+    if clause.actor == "person":
+        return False
+    if signed(passage, token.head, "AllowingVerb"):
+        start = token.idx + len(token)
+        return any(
+            sign.term in (cue("ReceivingSign"), cue("HoldingSign"), cue("HostingSign"))
+            for sign in passage.found("cues/recipients", start, min(start + _AFTER, clause.sentence.end_char))
+        )
+    return signed(passage, token.head, "EngagingVerb")
+
+
+def _is_engaged_by_participle(passage: Passage, span: Span) -> bool:
+    """Tell whether a participle behind the party says who engages it: "companies employed by us"."""
+    end = span.end
+    doc = passage.doc
+    while (
+        end < len(doc) and doc[end].dep_ in ("cc", "conj") and end < span.end + 2 and doc[end].tag_ != "VBN"
+    ):
+        end += 1
+    return (
+        end + 1 < len(doc)
+        and doc[end].tag_ in ("VBN", "VBD")
+        and doc[end + 1].lower_ == "by"
+        and signed(passage, doc[end], "EngagingVerb")
+    )

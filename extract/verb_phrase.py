@@ -1,0 +1,210 @@
+"""Cuts coordinated verb phrases apart: "send you newsletters and respond to your enquiries" says two things.
+
+Verbs that share an object stay together ("provide and improve the Service").
+"""
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from extract.passage import Passage
+
+_VERBS = "cues/purpose-verbs"
+_BASE = frozenset(("VB", "VBP"))
+_LINKS = frozenset((",", ";", "and", "or", "&", "/", "and/or", "as", "well"))
+_LONG = 26  # words; what goes on longer is more than one thing
+_MARK = re.compile(r"(?:(?<=\s)|^)\(?(?:[ivx]{1,4}|[a-k]|\d{1,2})\)(?=\s)")
+_NOUN_END = re.compile(r"(?:[tsx]ion|ity|cy|ness)s?$")
+_FINITE = frozenset(("MD", "VBP", "VBZ", "VBD"))
+
+
+def verb_phrases(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the coordinated verb phrases, as tokens from and to, that begin at token `start` before `stop`."""
+    marks = list_marks(passage)
+    end = _limit(passage, start, min(stop, passage.doc[start].sent.end), marks)
+    gerund = passage.doc[start].tag_ == "VBG" or passage.doc[start].lower_.endswith("ing")
+    first = latest = start
+    index = start + 1
+    while index < end:
+        following = None
+        if passage.doc[index].lower_ in _LINKS or index in marks:
+            following = _next_verb(passage, index, end, marks, gerund=gerund)
+        if following is None:
+            index += 1
+            continue
+        if _has_object(passage, latest, index):
+            yield first, _trimmed(passage, first, index, marks)
+            first = following
+        latest = following
+        index = following + 1
+    yield first, _trimmed(passage, first, end, marks)
+
+
+def _next_verb(
+    passage: Passage, index: int, end: int, marks: frozenset[int], *, gerund: bool
+) -> int | None:
+    """Return the verb that a comma or conjunction at `index` adds to the coordination."""
+    doc = passage.doc
+    probe = index
+    while probe < end and (
+        doc[probe].lower_ in _LINKS or probe in marks or doc[probe].tag_ in ("TO", "RB", "RBR")
+    ):
+        if opens_verb(passage, doc[probe]) and doc[probe].tag_ in ("RB", "RBR"):
+            break
+        probe += 1
+    if probe >= end:
+        return None
+    verb = doc[probe]
+    after_to = doc[probe - 1].tag_ == "TO"
+    if not _is_verb(passage, verb, gerund=gerund and not after_to):
+        return None
+    if probe + 1 < end and doc[probe + 1].lower_ in _LINKS and not after_to:
+        beyond = _next_verb(passage, probe + 1, end, marks, gerund=gerund)
+        if beyond is None and doc[probe + 1].text != ";":
+            return None
+    return probe
+
+
+def _is_verb(passage: Passage, token: Token, *, gerund: bool) -> bool:
+    """Tell whether a word after a comma or conjunction is a verb; the tagger often takes it for a noun."""
+    if (token.text.isupper() and len(token) > 1) or not token.is_alpha:
+        return False
+    if gerund:
+        return token.tag_ == "VBG" or (token.lower_.endswith("ing") and opens_verb(passage, token))
+    if token.tag_ in _BASE and token.pos_ in ("VERB", "AUX"):
+        return not _NOUN_END.search(token.lower_)
+    if token.tag_ not in ("NN", "JJ", "NNP", "VBN", "VBD", "RB", "IN", "UH", "VBZ") or token.lower_.endswith(
+        ("s", "ed", "ing")
+    ):
+        return token.lower_ in ("process", "assess", "address") and _takes_object(token)
+    return opens_verb(passage, token) and _takes_object(token)
+
+
+def _takes_object(token: Token) -> bool:
+    following = token.nbor() if token.i + 1 < len(token.doc) else None
+    return following is not None and (
+        following.pos_ in ("NOUN", "PROPN", "PRON", "DET", "ADJ", "ADP", "VERB", "ADV", "SCONJ")
+        and following.lower_ != "of"
+    )
+
+
+def opens_verb(passage: Passage, token: Token) -> bool:
+    """Tell whether a word is one of those that policies use as a verb where they name a purpose."""
+    return next(passage.found(_VERBS, token.idx, token.idx + len(token)), None) is not None
+
+
+def _has_object(passage: Passage, verb: int, index: int) -> bool:
+    """Tell whether the verb has words of its own before `index`, not only other verbs."""
+    return any(
+        token.pos_ in ("NOUN", "PROPN", "PRON", "NUM") or token.tag_ in ("RP", "WRB", "WP")
+        for token in passage.doc[verb + 1 : index]
+    )
+
+
+def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> int:
+    """Return the index behind the last token that can belong to the phrases beginning at `start`."""
+    doc = passage.doc
+    for index in range(start + 1, stop):
+        token = doc[index]
+        if index in marks:
+            continue
+        if token.text in (":", "(", "[", "–", "—", "•", "--") or token.text.startswith("http"):
+            return index
+        if token.lower_ in _ENDS and index > start + 1 and not _inside_object(token):
+            return index
+        if token.lower_ in (",", "and", "or") and index + 1 < stop and _starts_clause(token):
+            return index
+        if index > start + _LONG and token.text in (",", ";"):
+            return index
+        if token.lower_ == "whether" and index + 1 < stop and doc[index + 1].lower_ == "as":
+            return index
+        if token.lower_ == "so" and index + 1 < stop and doc[index + 1].lower_ in _SUBJECTS | {"that"}:
+            return index
+    return stop
+
+
+_ENDS = frozenset(
+    (
+        "if",
+        "unless",
+        "because",
+        "whereas",
+        "provided",
+        "including",
+        "e.g.",
+        "i.e.",
+        "until",
+        "without",
+        "but",
+        "when",
+        "where",
+        "while",
+        "pursuant",
+        "except",
+        "namely",
+    )
+)
+_SUBJECTS = frozenset(("we", "you", "they", "it", "i"))
+_AFTER_COMMA = frozenset(
+    (
+        "which",
+        "who",
+        "this",
+        "such",
+        "for",
+        "based",
+        "in",
+        "as",
+        "then",
+        "so",
+        "these",
+        "with",
+        "your",
+        "either",
+        "please",
+        "resulting",
+    )
+)
+_AFTER_AND = frozenset(("for", "in", "as", "by", "then", "pursuant", "with"))
+
+
+def _inside_object(token: Token) -> bool:
+    """Tell whether a word that mostly opens a clause belongs to the object ("how and when you …")."""
+    return token.nbor(-1).lower_ in ("and", "or", "of", "about", "on", "how")
+
+
+def _starts_clause(link: Token) -> bool:
+    """Tell whether a comma or conjunction leads on to something else than another member."""
+    first = link.nbor()
+    if link.text == "," and first.lower_ in ("and", "or") and first.i + 1 < len(first.doc):
+        link, first = first, first.nbor()
+    if first.lower_ in _SUBJECTS:
+        following = first.nbor() if first.i + 1 < len(first.doc) else None
+        return link.text == "," or (following is not None and following.tag_ in _FINITE)
+    if first.lower_ == "as" and first.i + 1 < len(first.doc) and first.nbor().lower_ == "well":
+        return False
+    return first.lower_ in (_AFTER_COMMA if link.text == "," else _AFTER_AND)
+
+
+def _trimmed(passage: Passage, start: int, end: int, marks: frozenset[int]) -> int:
+    """Return `end` moved left over marks and linking words."""
+    doc = passage.doc
+    while end > start + 1 and (
+        doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].lower_ in _TRAILING or end - 1 in marks
+    ):
+        end -= 1
+    return end
+
+
+_TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "order", "/", "and/or"))
+
+
+def list_marks(passage: Passage) -> frozenset[int]:
+    """Return the tokens that number the members of a list within a sentence: (i), b), (3)."""
+    found: set[int] = set()
+    for match in _MARK.finditer(passage.text):
+        span = passage.doc.char_span(match.start(), match.end(), alignment_mode="expand")
+        if span is not None:
+            found.update(range(span.start, span.end))
+    return frozenset(found)
