@@ -378,6 +378,8 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         for member in members:
             if lead is not None:
                 _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+                if member.has(_RECIPIENT, _SERVICE):
+                    _take_over(member, lead, (_PURPOSE,))
                 member.signs_back |= lead.signs_back
                 if lead.denied and _leaves_exceptions(lead):
                     lead.exceptions.append(member)
@@ -555,8 +557,13 @@ def _point_back(drafts: list[Draft]) -> None:
             if not other.denied and draft.passage.index - other.passage.index <= _LOOK_BACK
         ]
         same = [other for other in before if other.passage.block.section == draft.passage.block.section]
+        if cue("TheseRecipients") in draft.signs_back:
+            _recipients_before(draft, same)
         if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
-            if cue("TheseData") in draft.signs_back:
+            if draft.has(_RECIPIENT, _SERVICE):
+                if cue("TheseData") in draft.signs_back:
+                    _data_before(draft, same[-1:])
+            elif cue("TheseData") in draft.signs_back:
                 _data_before(draft, same) or _data_before(draft, before)
             elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
@@ -584,6 +591,15 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
             draft.claims += [_taken_over(claim) for claim in data]
         return True
     return False
+
+
+def _recipients_before(draft: Draft, earlier: list[Draft]) -> None:
+    """Take over the recipients of the nearest statement before that names some ("these third parties …")."""
+    for other in reversed(earlier):
+        named = [c for c in other.of(_RECIPIENT, _SERVICE) if c.evidence[0].support != "Inherited"]
+        if named:
+            draft.claims += [_taken_over(claim) for claim in named]
+            return
 
 
 def _to_point_at(draft: Draft) -> list[Claim]:

@@ -95,8 +95,6 @@ def _contracts(passage: Passage) -> Iterator[_Ground]:
     """Yield "perform" and its like where the contract follows."""
     term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
     for verb in _verbs(passage, "pgq:ContractGround"):
-        if passage.text[verb.start : verb.end].lower().startswith("entered"):
-            continue  # "clients who have entered into a contract" are a kind of person, not a ground
         contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
         if contract is not None and not re.search(r"[.;:,]", passage.text[verb.end : contract.start]):
             yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
@@ -204,6 +202,8 @@ def _is_letter(ground: _Ground) -> bool:
 
 def _contract(passage: Passage, ground: _Ground, *, placed: bool) -> tuple[str, bool, str] | None:
     """Return the basis if the contract is with the person and is the reason: not every contract is."""
+    if passage.text[ground.start : ground.end].lower().startswith("entered"):
+        return None  # "clients who have entered into a contract" are a kind of person, not a ground
     lexicon = passage.policy.ontology
     before = max(ground.opens, ground.start - _REACH)
     things = cues(passage, _TABLE, "pgq:ContractThing", before, ground.closes)

@@ -323,7 +323,7 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
         taken.update(range(part.start, part.end))
         yield _unmapped(passage, part, "member of a list of data", 0.6)
     for token in _bare_objects(passage):
-        if token.i not in taken:
+        if taken.isdisjoint(other.i for other in passage.clause_of(token).tokens):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
     for part in _objects(passage):
         if taken.isdisjoint(range(part.start, part.end)):
@@ -389,16 +389,31 @@ def _objects(passage: Passage) -> Iterator[Span]:
 
 def _bare_objects(passage: Passage) -> Iterator[Token]:
     """Yield the words "information" and "data" themselves where they are what the company handles."""
-    for clause in passage.clauses:
-        handled = operation(passage, clause)
-        if not is_under(handled, *_HANDLING) or not _is_company(clause) or is_under(handled, *_SENDING):
+    for sign in passage.found("cues/about-data"):
+        token = passage.token_at(sign.start)
+        if token is None or token.lower_ not in ("information", "data"):
             continue
-        for sign in passage.found("cues/about-data", clause.start, clause.end):
-            token = passage.token_at(sign.start)
-            if token is None or token.lower_ not in ("information", "data"):
-                continue
-            if passage.clause_of(token) is clause and _is_object(passage.doc[token.i : token.i + 1], clause.head):
-                yield token
+        verb = _acted_on(token)
+        if verb is None or not _is_company(passage.clause_of(token)):
+            continue
+        if any(
+            match.start <= verb.idx < match.end
+            and is_under(match, *_HANDLING)
+            and not is_under(match, *_SENDING)
+            for match in passage.found("processing")
+        ):
+            yield token
+
+
+def _acted_on(token: Token) -> Token | None:
+    """Return the verb of which a noun is the object, directly or in a coordination."""
+    for _ in range(5):
+        if token.dep_ in ("obj", "nsubj:pass"):
+            return token.head if token.head.pos_ == "VERB" else None
+        if token.dep_ not in ("conj", "nmod", "appos", "compound"):
+            return None
+        token = token.head
+    return None
 
 
 _TAKING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer")

@@ -28,7 +28,7 @@ _TABLE = "purposes"
 _CUES = "cues/purposes"
 _NONE = "cues/no-purpose"
 _NO_PROCESSING = "cues/no-processing"
-_COVERED = 0.34  # share of the content words of a phrase that its concept must account for
+_COVERED = 0.2  # share of the content words of a phrase that its concept must account for
 _BASE = frozenset(("VB", "VBP"))
 _VERBS = _BASE | {"VBG"}
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
@@ -156,7 +156,9 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     """Yield the purposes that a token opens; `ends` are the ends of those before it."""
     if token.lower_ in ("to", "for") and _lists(passage, token, sentence):
         yield from _inline_list(passage, token, sentence)
-    elif token.tag_ == "TO" and token.i + 1 < sentence.end:
+    elif token.i + 1 < sentence.end and (
+        token.tag_ == "TO" or (token.lower_ == "to" and token.nbor().text == ",")
+    ):
         yield from _infinitive(passage, token, sentence)
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
         yield from _after_for(passage, token.nbor(), sentence, "for")
@@ -292,7 +294,8 @@ def _verb_after(to: Token, end: int) -> Token | None:
     if index >= end:
         return None
     verb = to.doc[index]
-    if _NO_VERB.search(verb.lower_):
+    is_name = verb.is_title and to.lower_ == to.text and verb.nbor(-1) == to
+    if _NO_VERB.search(verb.lower_) or is_name:
         return None
     if verb.tag_ in _BASE or (verb.pos_ == "VERB" and verb.tag_ == "VB"):
         return verb
@@ -342,8 +345,8 @@ def _is_conditional(passage: Passage, verb: Token) -> bool:
 def _of_the_text(passage: Passage, verb: Token) -> bool:
     """Tell whether a sentence says what the policy itself is for, or asks the reader to do something."""
     sentence = verb.sent
-    if sentence[0].lower_ == "please" or any(
-        t.lower_ == "please" and t.nbor(-1).text == "," for t in sentence[1:] if t.i > verb.i
+    if any(
+        token.lower_ == "please" and (token.i < verb.i or token.nbor(-1).text == ",") for token in sentence
     ):
         return True
     subject = passage.clause_of(verb).subject

@@ -2,7 +2,6 @@
 
 from spacy.tokens import Span, Token
 
-import ontology
 from extract.frame import Clause
 from extract.matcher import Match
 from extract.operations import is_under, operation
@@ -44,26 +43,22 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
     that recipients follow.
     """
     token = first_of_coordination(span.root)
-    clause = passage.clause_of(span.root)
     first = min(span.start, token.i) if token.pos_ in _NOMINAL else span.start
     if listed and first <= _EARLY and span.root.dep_ != "nmod:poss":
         return "member of a list of recipients"
     if _is_engaged_by_participle(passage, span):
         return "is engaged"
+    clause = passage.clause_of(span.root)
     cases = {child.lower_ for child in token.children if child.dep_ == "case"}
-    if under and cases & _TARGETS and token.i <= _EARLY:
-        return "target of sharing"
-    if cases & (_TARGETS | {"by"}) and _buys(passage, token):
-        return "buyer of the business"
-    if cases & _TARGETS and _is_target(passage, token, clause):
-        return "target of sharing"
-    if "by" in cases and _is_agent(passage, token, clause):
-        return "agent of processing"
-    if token.dep_ == "nsubj" and _handles(passage, token, clause):
-        return "receives or handles data"
-    if _is_engaged(passage, token, cases, clause):
-        return "is engaged"
-    return None
+    rules = (
+        ("target of sharing", under and cases & _TARGETS and token.i <= _EARLY),
+        ("buyer of the business", cases & (_TARGETS | {"by"}) and _buys(passage, token)),
+        ("target of sharing", cases & _TARGETS and _is_target(passage, token, clause)),
+        ("agent of processing", "by" in cases and _is_agent(passage, token, clause)),
+        ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
+        ("is engaged", _is_engaged(passage, token, cases, clause)),
+    )
+    return next((rule for rule, holds in rules if holds), None)
 
 
 def first_of_coordination(token: Token) -> Token:
@@ -98,7 +93,7 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
         if above.head is above:
             break
         above = above.head
-        if above.lower_ in _SETTINGS:
+        if above.lower_ in _SETTINGS or signed(passage, above, "ServingSign"):
             return False
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True

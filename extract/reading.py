@@ -18,6 +18,7 @@ from extract.data import data
 from extract.dates import dates
 from extract.document import Document
 from extract.errors import UnreadablePolicy
+from extract.functions import functions
 from extract.interests import interests
 from extract.language import language
 from extract.law import law
@@ -42,6 +43,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     data,
     vendors,
     purposes,
+    functions,
     recipients,
     bases,
     interests,

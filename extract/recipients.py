@@ -63,8 +63,8 @@ _DETERMINERS = frozenset(
 )
 _OWN_SERVICE = " Service"  # in capitals the name of what the policy is about
 _JOINT = re.compile(
-    r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?|\s(?:and/or|and|or|as well as|such as|including))"
-    r"[\s,]*(?:(?:to|with)\s+)?"
+    r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?"
+    r"|\s(?:and/or|and|or|as well as|such as|including))[\s,]*(?:(?:to|with)\s+)?"
     r"(?:(?!(?:we|you|they|it|who|which|that|is|are|may|will|for)\b)[\w/-]+\s+){0,2}",
     re.IGNORECASE,
 )
@@ -123,10 +123,10 @@ def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
     for sentence in passage.sentences:
         for match in _known(passage, sentence, own):
             span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-            clause = None if span is None else passage.clause_of(span.root)
-            if span is not None and clause is not None and clause.actor == "company":
-                if span.root.dep_ in ("obj", "obl") and signed(passage, span.root.head, "EngagingVerb"):
-                    yield _claim_of(passage, match)
+            if span is None or passage.clause_of(span.root).actor != "company":
+                continue
+            if span.root.dep_ in ("obj", "obl") and signed(passage, span.root.head, "EngagingVerb"):
+                yield _claim_of(passage, match)
 
 
 def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
@@ -281,7 +281,7 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
 
 
 def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Match]:
-    """Yield the companies and services of the gazetteer that a sentence names, in a place where data can reach them."""
+    """Yield the companies and services of the gazetteer that a sentence names where data can reach them."""
     start, end = sentence.start_char, sentence.end_char
     services = list(passage.found("services", start, end))
     companies = [
@@ -301,7 +301,7 @@ def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Ma
 
 
 def _owns(passage: Passage, match: Match) -> bool:
-    """Tell whether a company is named for something of its own: "Google's practices", but not "Google's servers"."""
+    """Tell whether a company is named for what is its own: "Google's practices", but not "Google's servers"."""
     if passage.text[match.end : match.end + 2] not in ("'s", "’s"):
         return False
     parts = passage.found(_CUES, match.end, match.end + _CLOSE * 2)

@@ -27,6 +27,10 @@ _TAKEN = (
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,\s*|\s+and\s+|\s+or\s+|;\s*(?:and\s+)?)(?=[A-Z])")
+_EXAMPLE = re.compile(
+    r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+"
+    r"|\(\s*|[–—]\s*|\s)(?=[A-Z])"
+)
 _LEAST = 3  # letters of a name
 
 
@@ -63,7 +67,7 @@ class Names:
                 yield Claim(_HAS_RECIPIENT, Company(passage.text[first:last]), (evidence,))
 
     def _starts(self, passage: Passage, sentence: Span, parties: Iterable[_Place]) -> Iterator[int]:
-        openers = passage.found("cues/recipients", sentence.start_char, sentence.end_char)
+        openers = passage.found("cues/named-recipients", sentence.start_char, sentence.end_char)
         for sign in openers:
             if sign.term == cue("NameOpener"):
                 yield sign.end
@@ -112,8 +116,3 @@ class Names:
         if all(word.lower() in self._small for word in words):
             return False
         return not all(_ONTOLOGY.reducer.is_word(key) for key in _ONTOLOGY.keys(name))
-
-
-_EXAMPLE = re.compile(
-    r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+|\(\s*|[–—]\s*|\s)(?=[A-Z])"
-)

@@ -19,7 +19,7 @@ _PROVIDER = _ONTOLOGY.term("dpv:hasServiceProvider")
 _TOP = _ONTOLOGY.term("dpv:Purpose")
 _MARK = re.compile(r"\s*[–—|]\s*|\s+-\s*|-\s+|\s*:\s+|\s+\((?=[a-z])|\s+for\s+")
 _NAME = re.compile(
-    r"(?:(?:the|our)\s+)?(?:[A-Z0-9][\w.&’'+-]*|[a-z]+\.(?:to|io|com|ai|co|net|app)\b)"
+    r"(?:(?:the|our)\s+)?(?:[A-Z0-9][\w.&’'+-]*|[a-z]+[A-Z]\w*|[a-z]+\.(?:to|io|com|ai|co|net|app)\b)"
     r"(?:\s+(?:[A-Z0-9&][\w.&’'+-]*|of|and|for|de|data|cloud|api|apis|graph|relic|buster|performance|studio|sign|in)){0,5}"
 )
 _BETWEEN_NAMES = re.compile(r"\s*(?:/|,|\s+and\s+|\s*&\s*)\s*")

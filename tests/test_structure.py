@@ -152,6 +152,8 @@ def test_every_cue_has_a_label_and_its_file_is_read() -> None:
     for name in known.vocabularies["pgq"]:
         assert known.terms[known.term(f"pgq:{name}")].label, name
     for path in sorted((ROOT / "ontology" / "cues").glob("*.ttl")):
+        if "skos:altLabel" not in path.read_text(encoding="utf-8"):
+            continue  # a table of facts, which is asked for by its properties
         assert re.search(rf"[\"/]{re.escape(path.stem)}\"", source), f"{path.name} is read by nothing"
 
 
