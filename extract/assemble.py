@@ -377,7 +377,9 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             members = members[1:]
         for member in members:
             if lead is not None:
-                _take_over(member, lead, (_DATA, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+                # What the lead of a list of data holds by now are its other members, not data of this one.
+                own = () if topic == cue("DataTopic") else (_DATA,)
+                _take_over(member, lead, (*own, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
                 if member.has(_RECIPIENT, _SERVICE):
                     _take_over(member, lead, (_PURPOSE,))
                 member.signs_back |= lead.signs_back
@@ -562,7 +564,7 @@ def _point_back(drafts: list[Draft]) -> None:
         if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
             if draft.has(_RECIPIENT, _SERVICE):
                 if cue("TheseData") in draft.signs_back:
-                    _data_before(draft, same[-1:])
+                    _data_before(draft, [o for o in same[-2:] if o.passage is draft.passage])
             elif cue("TheseData") in draft.signs_back:
                 _data_before(draft, same) or _data_before(draft, before)
             elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):

@@ -172,11 +172,21 @@ def _is_defined(passage: Passage, span: Span) -> bool:
 def _of_the_reader(passage: Passage, span: Span) -> bool:
     """Tell whether it is the reader who does something with the data, and not giving them to the company."""
     clause = passage.clause_of(span.root)
-    if clause.actor != "person" or clause.passive or _is_relative(clause):
+    if clause.actor != "person" or clause.passive or _is_beside(clause, span):
         return False
     return (
         not is_under(operation(passage, clause), *_HANDLING, "dpv:Processing")
         and passage.block.kind != "item"
+    )
+
+
+def _is_beside(clause: Clause, span: Span) -> bool:
+    """Tell whether data stand behind a clause that describes other data, or hold it ("the browser you use, …")."""
+    if not _is_relative(clause):
+        return False
+    verb = clause.head.i
+    return verb < span.end and (
+        span.start <= verb or any(token.is_punct for token in span.doc[verb + 1 : span.start])
     )
 
 

@@ -462,8 +462,23 @@ _STOP = frozenset(
 
 def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
     """Yield the coordinated verb phrases that begin at token `start`."""
+    floor = 0
     for first, end in verb_phrases(passage, start, stop):
-        yield _Phrase(first, end, rule, confidence)
+        yield _Phrase(_opening(passage, first, floor), end, rule, confidence)
+        floor = end
+
+
+def _opening(passage: Passage, verb: int, floor: int) -> int:
+    """Return where a verb phrase begins: at its adverbs, or behind "assist us in"."""
+    doc = passage.doc
+    if doc[verb + 1 : verb + 3].text.lower() == "us in" and verb + 3 < len(doc) and doc[verb + 3].tag_ == "VBG":
+        return verb + 3
+    while verb > floor and doc[verb - 1].tag_ in ("RB", "RBR") and doc[verb - 1].lower_ in _MANNER:
+        verb -= 1
+    return verb
+
+
+_MANNER = frozenset(("better", "further", "continually", "continuously", "constantly", "properly", "more"))
 
 
 def _left(span: Span) -> int:

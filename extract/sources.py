@@ -13,7 +13,7 @@ _TABLE = "sources"
 _NEAR = 70  # characters between the verb of obtaining and the word that opens the source
 _LONGEST = 64  # characters of one source; a longer stretch is no name of a source
 _STOP = re.compile(
-    r"\b(?:to|for|when|that|which|who|whom|if|where|about|on|in|regarding|so|while|because|whether|at|is|with|includes?|are|will|may|can|have"
+    r"\b(?:to|for|when|that|which|who|whom|if|where|about|on|in|regarding|so|while|because|whether|(?<!and\s)(?<!or\s)at|is|with|includes?|are|will|may|can|have"
     r"|has|into|than|then|under|during|we|it|they|you\s(?:may|can|have|will|provide|give))\b(?!\sparty)|(?<!such\s)\bas\b",
     re.IGNORECASE,
 )
@@ -22,12 +22,14 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _SMALL = re.compile(
-    r"^(?:(?:the|a|an|our|your|other|various|certain|some|any|these|those|this|through|from|via|also|both|either|by|of)\b\s*)+",
+    r"^(?:(?:the|a|an|our|your|other|various|certain|some|any|these|those|this|such|following|through|from|via|also|both|either|by|of|at)\b\s*)+",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"\s+(?:through|via|from|by|with|of|and|or)$", re.IGNORECASE)
 _NESTING = re.compile(r"\(|such|including|example|instance|e\.g|like", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor)\s+(?:also\s+)?$", re.IGNORECASE)
+_ACCOUNT = re.compile(r"['’]s?\s+accounts?$", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:when|whenever|if|where)\s(?:[\w’']+\s){1,4}$", re.IGNORECASE)
 _YOU = re.compile(r"(?:directly\s)?you(?:rself)?(?:\sdirectly)?", re.IGNORECASE)
 
 
@@ -49,12 +51,18 @@ def sources(policy: Policy) -> Iterator[Claim]:
         if passage.block.boilerplate:
             continue
         until = -1
-        found = sorted([*_listed(passage), *_person(passage), *_automatic(passage)], key=lambda source: (source.start, -source.end))
+        found = sorted(
+            [*_listed(passage), *_members(passage), *_person(passage), *_automatic(passage)],
+            key=lambda source: (source.start, -source.end),
+        )
+        found += _same_data(passage, found)
         for source in found:
             if source.start < until:
                 continue
             until = source.end
             support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
+            if source.rule == "source-before":
+                support = "Inherited"
             words = passage.evidence(source.start, source.end, support=support, rule=source.rule)
             yield Claim(has_source, source.value, (words,), source.denied)
 
@@ -75,7 +83,9 @@ def _automatic(passage: Passage) -> Iterator[_Source]:
     lexicon = passage.policy.ontology
     for match in passage.found("processing"):
         if lexicon.is_under(match.term, lexicon.term("pgc:CollectAutomatically")):
-            yield _Source(match.start, match.end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic")
+            yield _Source(
+                match.start, match.end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic"
+            )
 
 
 def _listed(passage: Passage) -> Iterator[_Source]:
@@ -99,7 +109,39 @@ def _listed(passage: Passage) -> Iterator[_Source]:
                 yield _Source(start, until, value, "source-from", denied)
 
 
-_OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith")
+_OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")
+
+
+def _members(passage: Passage) -> Iterator[_Source]:
+    """Yield a list item that names a source below "log in through the following services:"."""
+    lead = passage.lead_in
+    if lead is None or not 1 < len(passage.text.rstrip()) <= _LONGEST:
+        return
+    until = len(lead.text.rstrip(" :"))
+    for opener, end in ((source.end, source) for source in _listed(lead)):
+        if opener >= until and not end.denied:
+            start, stop = 0, len(passage.text.rstrip(" .;,"))
+            opening = Match(0, 0, "", "", "")
+            value = _value(passage, opening, start, stop)
+            if value is not None:
+                yield _Source(start, stop, value, "source-item")
+            return
+
+
+def _same_data(passage: Passage, found: list[_Source]) -> list[_Source]:
+    """Return the sources of a sentence again for the next one that says which data it meant."""
+    again: list[_Source] = []
+    for cue in cues(passage, _TABLE, "pgq:SameData"):
+        opens, _ = sentence(passage, cue.start)
+        if cue.start > opens:
+            continue
+        before = [span for span in passage.sentence_spans if span[1] <= opens][-1:]
+        again += [
+            _Source(cue.start, cue.end, source.value, "source-before")
+            for source in found
+            if before and before[0][0] <= source.start < before[0][1] and not source.denied
+        ]
+    return again
 
 
 def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
@@ -109,13 +151,24 @@ def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
         passage.lead_in, _TABLE, "pgq:SourceData"
     ):
         return False
+    if opener.term == lexicon.term("pgq:ContactBy"):
+        given = any(
+            cued(passage, _TABLE, cue, opens, closes) for cue in ("pgq:ObtainVerb", "pgq:ProvideVerb")
+        )
+        return given and _WHEN.search(passage.text[opens : opener.start]) is not None
+    if opener.term == lexicon.term("pgq:AttendWord"):
+        return cued(passage, _TABLE, "pgq:ProvideVerb", opener.end, closes)
     if opener.term != lexicon.term("pgq:FromWord"):
         return True
     if opener.start - opens <= len("- directly") and cued(passage.lead_in, _TABLE, "pgq:ObtainVerb"):
         return True
     joined = _JOINED.search(passage.text, opens, opener.start)
     before = opens if joined else max(opens, opener.start - _NEAR)
-    verbs = [cue.end for cue in cues(passage, _TABLE, "pgq:ObtainVerb", before, opener.start)]
+    verbs = [
+        cue.end
+        for curie in ("pgq:ObtainVerb", "pgq:BeProvided")
+        for cue in cues(passage, _TABLE, curie, before, opener.start)
+    ]
     if verbs:
         return re.search(r"[.;:!?]\s", passage.text[verbs[-1] : opener.start]) is None
     noun = [cue.end for cue in cues(passage, _TABLE, "pgq:SourceData", before, opener.start)]
@@ -130,7 +183,8 @@ def _elements(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]
         first, last = at, mark.start() if mark else end
         small = _SMALL.match(text[first:last].lstrip())
         first += len(text[first:last]) - len(text[first:last].lstrip()) + (small.end() if small else 0)
-        last -= len(text[first:last]) - len(_TRAILING.sub("", text[first:last].rstrip(" .:–—-")))
+        words = _ACCOUNT.sub("", text[first:last].rstrip(" .:–—-"))
+        last = first + len(_TRAILING.sub("", words))
         if 1 < last - first <= _LONGEST:
             yield before, first, last
         at, before = (mark.end(), mark[0]) if mark else (end, "")
@@ -155,11 +209,15 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
     top = lexicon.term("dpv:DataSource")
     known = [
         match.term
-        for match in passage.found("data-sources", opener.start, end + len(" directly"))
+        for match in passage.found(
+            "data-sources", max(0, opener.start - len("collected ")), end + len(" directly")
+        )
         if match.start < end and start < match.end and match.term != top
     ]
     if known:
         return Concept(known[-1])
+    if cued(passage, _TABLE, "pgq:ChannelNoun", start, end):
+        return Concept(lexicon.term("dpv:DataSubjectDataSource"))
     nouns = [
         cue
         for cue in cues(passage, _TABLE, "pgq:SourceNoun", start, end)

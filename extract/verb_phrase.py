@@ -78,7 +78,8 @@ def _is_verb(passage: Passage, token: Token, *, gerund: bool) -> bool:
         ("s", "ed", "ing")
     ):
         return token.lower_ in ("process", "assess", "address") and _takes_object(token)
-    return opens_verb(passage, token) and _takes_object(token)
+    following = token.nbor().lower_ if token.i + 1 < len(token.doc) else ""
+    return opens_verb(passage, token) and (following in _LINKS or _takes_object(token))
 
 
 def _takes_object(token: Token) -> bool:
@@ -95,7 +96,11 @@ def opens_verb(passage: Passage, token: Token) -> bool:
 
 
 def _has_object(passage: Passage, verb: int, index: int) -> bool:
-    """Tell whether the verb has words of its own before `index`, not only other verbs."""
+    """Tell whether the last verb before `index` has words of its own, not only other verbs."""
+    verb = next(
+        (i for i in range(index - 1, verb, -1) if passage.doc[i].tag_ == "VB" and passage.doc[i].pos_ == "VERB"),
+        verb,
+    )
     return any(
         token.pos_ in ("NOUN", "PROPN", "PRON", "NUM") or token.tag_ in ("RP", "WRB", "WP")
         for token in passage.doc[verb + 1 : index]
@@ -112,6 +117,8 @@ def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> in
         if token.text in (":", "(", "[", "–", "—", "•", "--") or token.text.startswith("http"):
             return index
         if token.lower_ in _ENDS and index > start + 1 and not _inside_object(token):
+            return index
+        if token.lower_ == "in" and index + 1 < stop and doc[index + 1].lower_ == "case":
             return index
         if token.lower_ in (",", "and", "or") and index + 1 < stop and _starts_clause(token):
             return index
@@ -171,7 +178,13 @@ _AFTER_AND = frozenset(("for", "in", "as", "by", "then", "pursuant", "with"))
 
 def _inside_object(token: Token) -> bool:
     """Tell whether a word that mostly opens a clause belongs to the object ("how and when you …")."""
-    return token.nbor(-1).lower_ in ("and", "or", "of", "about", "on", "how")
+    if token.lower_ not in _QUESTIONS:
+        return False
+    before = token.nbor(-1).lower_
+    return before in ("of", "about", "on") or (before in ("and", "or") and token.nbor(-2).lower_ in _QUESTIONS)
+
+
+_QUESTIONS = frozenset(("when", "where", "how", "why", "what", "which", "whether", "if"))
 
 
 def _starts_clause(link: Token) -> bool:
