@@ -32,12 +32,12 @@ _PUBLISHED = """\
 | hand-read policies | two people, read independently | items F1 0.93, relations F1* 0.89, P* 0.92 | \
 same scorer, four other policies |
 | PolicyIE, five kinds, overlap F1 | keywords | 0.297 | yes |
-| | PrivBERT, slots, micro F1 | 0.557 | no: all slots, exact spans, trained on it |
+| | PrivBERT, slots, micro F1 | 0.557 | no: another matching rule, trained on it |
 | collection tuples of app policies | PoliGraph-er, precision, recall | 0.969, 0.706 | no: the data are not public |
 | GoPPC-150 paragraphs, macro F1, 14 and 35 concepts | best of twelve trained designs | 0.713, 0.602 | nearly: 30 \
 other documents, trained on the rest, best design chosen on the test |
 | | keywords | 0.347, 0.265 | nearly: 30 other documents |
-| purpose spans, exact, non-empty text | fine-tuned GPT-4o | 0.56 | no: other texts, other spans |
+| purpose spans, exact, non-empty text | fine-tuned GPT-4o | 0.56 | no: not measured here |
 """
 
 Figures = Mapping[str, Any]

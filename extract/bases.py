@@ -157,10 +157,9 @@ def _other(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, s
     if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.start):
         return None
     if family == "dpv:LegalObligation":
-        called = placed and not cued(passage, _TABLE, "pgq:BasisMarker", ground.end, ground.closes)
         keeps = cued(passage, _TABLE, "pgq:KeepingMarker", ground.opens, ground.closes)
         other = cued(passage, _TABLE, "pgq:OtherDuty", ground.opens, ground.closes)
-        idle = ((keeps or other) and not called) or _demands_consent(passage, ground)
+        idle = ((keeps or other) and not placed) or _demands_consent(passage, ground)
         return None if idle else (ground.term, False, "basis-law")
     if family == "dpv:Contract":
         return _contract(passage, ground, placed=placed)

@@ -53,14 +53,28 @@ def data(policy: Policy) -> Iterator[Claim]:
 def _of_headings(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each heading that is the name of a category and nothing else, as app stores list them."""
     for passage in policy.passages:
-        if passage.block.kind != "heading" or passage.block.boilerplate or _is_denied_below(passage):
-            continue
-        if not stands_under(passage, cue("DataTopic")):
+        if passage.block.boilerplate or not _is_label(passage) or _is_denied_below(passage):
             continue
         phrases = [(span, match) for span, match in _phrases(passage) if not is_generic(match.term)]
         if phrases and not _words_outside(passage.doc, [span for span, _ in phrases]):
             for span, match in phrases:
                 yield _claim(passage, span, Concept(match.term), "heading", 0.7)
+
+
+def _is_label(passage: Passage) -> bool:
+    """Tell whether a block may be a label of what stands below it: a heading about data, a word above a list."""
+    if passage.block.kind == "heading":
+        return stands_under(passage, cue("DataTopic"))
+    following = passage.policy.passages[passage.index + 1 : passage.index + 2]
+    return (
+        passage.block.kind == "paragraph"
+        and len(passage.doc) <= _LABEL
+        and passage.text[-1:].isalnum()
+        and any(below.block.kind == "item" for below in following)
+    )
+
+
+_LABEL = 5  # words of a label that is no heading
 
 
 def _is_denied_below(heading: Passage) -> bool:
@@ -95,16 +109,29 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     clause = passage.clause_of(span.root)
     handled = operation(passage, clause)
-    strong = len(ontology.split(match.form)) > 1
-    if _is_of_purpose(passage, handled) and not (strong and _is_yours(span)):
+    if _is_of_purpose(passage, handled) and not _is_yours(span):
         return None
     if _neighbour(span, match, spans):
         return "among other data"
     if is_under(handled, *_HANDLING) and not is_under(handled, *_SENDING) and _is_company(clause):
-        if _is_object(span, clause.head):
-            return "what is handled"
-        if strong and not is_generic(match.term) and _of_information(span):
-            return "information about it is handled"
+        rule = _handled(span, clause, match)
+        if rule is not None:
+            return rule
+    return _by_place(passage, span, match, handled)
+
+
+def _handled(span: Span, clause: Clause, match: Match) -> str | None:
+    """Return the rule by which a phrase is what the verb of its clause handles; None if it is not."""
+    if _is_object(span, clause.head):
+        return "what is handled"
+    strong = len(ontology.split(match.form)) > 1
+    about = strong and not is_generic(match.term) and _of_information(span)
+    return "information about it is handled" if about else None
+
+
+def _by_place(passage: Passage, span: Span, match: Match, handled: Match | None) -> str | None:
+    """Return the rule by which the place of a phrase makes it data; None if none holds."""
+    strong = len(ontology.split(match.form)) > 1
     if passage.block.kind in ("item", "cell") and span.start <= _EARLY:
         return "begins an item" if strong or _alone(passage, span) else None
     if is_generic(match.term):
@@ -113,8 +140,10 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
 
 
 def _is_yours(span: Span) -> bool:
-    first = span.start - 1 if span[0].lower_ != "your" else span.start
-    return first >= 0 and span.doc[first].lower_ == "your"
+    """Tell whether a phrase of more than one word is said to be the reader's ("your contact preferences")."""
+    own = span[0].lower_ == "your"
+    before = span.start > 0 and span.doc[span.start - 1].lower_ == "your"
+    return (own or before) and len(span) - own > 1
 
 
 def _is_company(clause: Clause) -> bool:
@@ -135,7 +164,11 @@ def _is_of_purpose(passage: Passage, handled: Match | None) -> bool:
     if passage.block.kind != "item" or of_list(passage) != cue("PurposeTopic"):
         return False
     words = [token for token in passage.doc if token.is_alpha]
-    return bool(words) and words[0].tag_ in ("TO", "VB", "VBG") and not is_under(handled, *_HANDLING)
+    return (
+        bool(words)
+        and (words[0].tag_ == "TO" or words[0].pos_ == "VERB")
+        and not is_under(handled, *_HANDLING)
+    )
 
 
 _HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Use", "dpv:Disclose", "dpv:Transfer")
@@ -200,7 +233,22 @@ def _is_relative(clause: Clause) -> bool:
 
 
 _OPENS_A_CLAUSE = frozenset(
-    ("if", "when", "where", "as", "because", "while", "and", "or", "but", "that", "whether", "once", "until", "unless")
+    (
+        "if",
+        "when",
+        "where",
+        "as",
+        "because",
+        "while",
+        "and",
+        "or",
+        "but",
+        "that",
+        "whether",
+        "once",
+        "until",
+        "unless",
+    )
 )
 _GAP = 4
 _BETWEEN = frozenset(
@@ -233,7 +281,9 @@ def _example_before(passage: Passage, span: Span) -> bool:
     return any(
         sign.term == cue("Example")
         and span.start_char - _FAR < sign.end <= span.start_char
-        and any(True for table in (_TABLE, "cues/about-data") for _ in passage.found(table, first, sign.start))
+        and any(
+            True for table in (_TABLE, "cues/about-data") for _ in passage.found(table, first, sign.start)
+        )
         for sign in passage.found(_CUES)
     )
 
@@ -269,8 +319,12 @@ def _phrases(passage: Passage) -> list[tuple[Span, Match]]:
 
 
 def _better(passage: Passage, phrase: Span, match: Match) -> Match:
-    """Return the match that names the head of a phrase if it is another ("contact information", not "your contact")."""
-    if phrase.end_char <= match.end or phrase[0].tag_ != "PRP$" or phrase.doc[phrase.end - 1].idx <= match.end - 1:
+    """Return the match that names the head of a phrase if it is another ("contact information")."""
+    if (
+        phrase.end_char <= match.end
+        or phrase[0].tag_ != "PRP$"
+        or phrase.doc[phrase.end - 1].idx <= match.end - 1
+    ):
         return match
     start = phrase[1:].start_char
     inside = [
@@ -278,7 +332,11 @@ def _better(passage: Passage, phrase: Span, match: Match) -> Match:
         for other in matcher().find(passage.text[start : phrase.end_char])
         if other.table == _TABLE and start + other.end == phrase.end_char
     ]
-    return max(inside, key=lambda other: other.end - other.start)._replace(start=match.start, end=match.end) if inside else match
+    return (
+        max(inside, key=lambda other: other.end - other.start)._replace(start=match.start, end=match.end)
+        if inside
+        else match
+    )
 
 
 def _is_nominal(span: Span) -> bool:
@@ -333,7 +391,7 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
         taken.update(range(part.start, part.end))
         yield _unmapped(passage, part, "member of a list of data", 0.6)
     for token in _bare_objects(passage):
-        if taken.isdisjoint(other.i for other in passage.clause_of(token).tokens):
+        if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
     for part in _objects(passage):
         if taken.isdisjoint(range(part.start, part.end)):
@@ -366,12 +424,16 @@ _LEAST_UNKNOWN = 2  # words of an unknown member; one alone is mostly half of it
 def _bare(part: Span) -> Span | None:
     """Return a member of a list without what leads to it: "such as", determiners."""
     start = part.start
-    while start < part.end and (part.doc[start].lower_ in _LEADING or part.doc[start].pos_ in ("DET", "PRON")):
+    while start < part.end and (
+        part.doc[start].lower_ in _LEADING or part.doc[start].pos_ in ("DET", "PRON")
+    ):
         start += 1
     return part.doc[start : part.end] if start < part.end else None
 
 
-_LEADING = frozenset(("such", "as", "like", "including", "e.g.", "namely", "include", "includes", "is", "are", "also"))
+_LEADING = frozenset(
+    ("such", "as", "like", "including", "e.g.", "namely", "include", "includes", "is", "are", "also")
+)
 
 
 def _is_named(passage: Passage, part: Span) -> bool:
@@ -390,7 +452,9 @@ def _objects(passage: Passage) -> Iterator[Span]:
         if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *_SENDING):
             continue
         for token in clause.tokens:
-            if token.pos_ not in ("NOUN", "PROPN") or not _is_object(passage.doc[token.i : token.i + 1], clause.head):
+            if token.pos_ not in ("NOUN", "PROPN") or not _is_object(
+                passage.doc[token.i : token.i + 1], clause.head
+            ):
                 continue
             part = _with_modifiers(token)
             if part is not None and _says_data(passage, part) and not _is_named(passage, part):
@@ -398,7 +462,7 @@ def _objects(passage: Passage) -> Iterator[Span]:
 
 
 def _bare_objects(passage: Passage) -> Iterator[Token]:
-    """Yield the words "information" and "data" themselves where they are what the company handles."""
+    """Yield the words "information" and "data" themselves where they are what the company takes, keeps or uses."""
     for sign in passage.found("cues/about-data"):
         token = passage.token_at(sign.start)
         if token is None or token.lower_ not in ("information", "data"):
@@ -408,7 +472,7 @@ def _bare_objects(passage: Passage) -> Iterator[Token]:
             continue
         if any(
             match.start <= verb.idx < match.end
-            and is_under(match, *_HANDLING)
+            and is_under(match, "dpv:Obtain", "dpv:Store", "dpv:Use")
             and not is_under(match, *_SENDING)
             for match in passage.found("processing")
         ):
@@ -432,11 +496,16 @@ _TAKING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer")
 def _with_modifiers(token: Token) -> Span | None:
     """Return a noun with the modifiers before it."""
     start = token.i
-    while start > token.sent.start and token.doc[start - 1].head == token and token.doc[start - 1].dep_ in (
-        "compound",
-        "amod",
-        "nmod",
-        "flat",
+    while (
+        start > token.sent.start
+        and token.doc[start - 1].head == token
+        and token.doc[start - 1].dep_
+        in (
+            "compound",
+            "amod",
+            "nmod",
+            "flat",
+        )
     ):
         start -= 1
     return token.doc[start : token.i + 1] if start < token.i else None

@@ -8,9 +8,13 @@ from extract.passage import Passage
 _NOUNS = frozenset(("NOUN", "PROPN"))
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _MODIFIERS = frozenset(("amod", "compound", "nummod", "nmod:npmod", "flat"))
-_BEFORE_HEAD = frozenset(("amod", "compound", "nummod", "nmod", "nmod:poss", "nmod:npmod", "flat", "obl:npmod"))
+_BEFORE_HEAD = frozenset(
+    ("amod", "compound", "nummod", "nmod", "nmod:poss", "nmod:npmod", "flat", "obl:npmod")
+)
 _POINTING = frozenset(("such", "certain", "same", "following", "any", "some"))
-_OWNERS = frozenset(("the", "a", "an", "your", "their", "its", "our", "each", "any", "this", "that", "his", "her"))
+_OWNERS = frozenset(
+    ("the", "a", "an", "your", "their", "its", "our", "each", "any", "this", "that", "his", "her")
+)
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _LONGEST_OWNER = 4  # words before "'s"
 _LONGEST_OF = 6  # words behind "of"
@@ -161,8 +165,14 @@ def _with_relative(doc: Doc, end: int, last: int) -> int:
 def _with_place(doc: Doc, end: int, last: int) -> int:
     """Return where a relative clause ends with its object or place ("you use on your mobile device")."""
     stop = end
-    while stop < last and stop - end <= _LONGEST_OF and (
-        _in_noun_phrase(doc[stop]) or doc[stop].lower_ in ("on", "in", "of", "to", "at") or doc[stop].tag_ == "VB"
+    while (
+        stop < last
+        and stop - end <= _LONGEST_OF
+        and (
+            _in_noun_phrase(doc[stop])
+            or doc[stop].lower_ in ("on", "in", "of", "to", "at")
+            or doc[stop].tag_ == "VB"
+        )
     ):
         stop += 1
     done = doc[stop - 1].pos_ in _NOUNS and (stop >= last or doc[stop].is_punct or doc[stop].pos_ == "CCONJ")

@@ -78,11 +78,23 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     if bracketed:
         close = passage.text.find(")", start, closes)
         end = close if close >= 0 else end
+    if "," in passage.text[word.end : at] and _opens_with_ground(passage, start, end):
+        return None
     holder = any(
         cue.start <= start + len(" the ") for cue in cues(passage, _TABLE, "pgq:InterestHolder", start, end)
     )
     holder = holder or passage.text[start:end].lstrip()[:1].isupper()
     return None if holder or end - start < _TOO_SHORT else (start, end)
+
+
+def _opens_with_ground(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether another ground follows at once: "our legitimate interests, to perform a contract, or"."""
+    named = next(passage.found("legal-bases", start, end), None)
+    verbs = (
+        next(cues(passage, "bases", curie, start, end), None)
+        for curie in ("pgq:LawGround", "pgq:ContractGround", "pgq:Fulfil")
+    )
+    return any(found is not None and found.start <= start + len(" the ") for found in (named, *verbs))
 
 
 def _before_other_ground(passage: Passage, start: int, end: int) -> int:

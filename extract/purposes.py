@@ -80,7 +80,7 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
     if stands_under(passage, cue("DefinitionTopic"), cue("ChangeTopic")):
         return
     topic = of_list(passage)
-    if topic == cue("RightsTopic"):
+    if topic == cue("RightsTopic") or _is_forbidden(passage.lead_in):
         return
     if passage.block.kind in ("item", "cell"):
         yield from _of_item(passage, topic)
@@ -94,12 +94,12 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     """Yield the purposes with which a list item or a cell begins."""
     doc = passage.doc
     first = next((token for token in doc if token.is_alpha), None)
-    if first is None or _is_forbidden(passage.lead_in):
+    if first is None:
         return
     purposeful = topic == cue("PurposeTopic") or (topic is None and _opens_with_to(passage.lead_in))
     start = first.i
     if first.tag_ == "TO" and start + 1 < len(doc):
-        verb = _verb_after(first, len(doc)) or first.nbor()
+        verb = _verb_after(passage, first, len(doc)) or first.nbor()
         yield from _verbs(passage, verb.i, len(doc), "item that begins with to", 0.9)
     elif first.lower_ == "for" and start + 1 < len(doc):
         yield from _after_for(passage, doc[start + 1], passage.sentences[0], "item that begins with for")
@@ -117,14 +117,16 @@ def _is_forbidden(lead: Passage | None) -> bool:
     """Tell whether a lead-in says what the reader agrees, wants or is free to do ("You agree not to:")."""
     if lead is None:
         return False
-    to = next((token for token in reversed(lead.doc) if token.tag_ == "TO"), None)
-    if to is None or to.i < len(lead.doc) - 2 or to.i < 2:
+    words = [token for token in lead.doc if token.is_alpha and token.lower_ != "not"]
+    if len(words) < _CONTROLLED or words[-1].lower_ != "to":
         return False
-    before = to.nbor(-2) if to.nbor(-1).lower_ == "not" else to.nbor(-1)
+    before = words[-2]
     return any(
-        match.term == cue("ControlVerb")
-        for match in lead.found(_CUES, before.idx, before.idx + len(before))
+        match.term == cue("ControlVerb") for match in lead.found(_CUES, before.idx, before.idx + len(before))
     )
+
+
+_CONTROLLED = 3  # words at least: "agree to", and who does
 
 
 def _opens_with_to(lead: Passage | None) -> bool:
@@ -156,23 +158,24 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     """Yield the purposes that a token opens; `ends` are the ends of those before it."""
     if token.lower_ in ("to", "for") and _lists(passage, token, sentence):
         yield from _inline_list(passage, token, sentence)
-    elif token.i + 1 < sentence.end and (
-        token.tag_ == "TO" or (token.lower_ == "to" and token.nbor().text == ",")
-    ):
+    elif token.lower_ == "to" and token.i + 1 < sentence.end:
         yield from _infinitive(passage, token, sentence)
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
         yield from _after_for(passage, token.nbor(), sentence, "for")
-    elif (
-        token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token)
-    ):
+    elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
         token.tag_ in _VERBS
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
-        and (_opened(passage, token) or _goes_on(token, ends))
+        and (_opened(passage, token) or _goes_on(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
+    elif token.lower_ == "including" and token.i + 1 < sentence.end:
+        first = token.nbor()
+        if first.tag_ != "TO" and _goes_on(passage, first, ends):
+            for name in _named(passage, sentence.doc[first.i : _noun_phrase_end(first, sentence)]):
+                yield _Phrase(max(_left(name), first.i), name.end, "including", 0.75)
 
 
 def _lists(passage: Passage, token: Token, sentence: Span) -> bool:
@@ -194,34 +197,40 @@ def _inline_list(passage: Passage, opener: Token, sentence: Span) -> Iterator[_P
     ]
     for cut, end in zip(cuts, [*cuts[1:], sentence.end], strict=True):
         first = next(
-            (t for t in doc[cut:end] if t.is_alpha and t.i not in marks and t.lower_ not in ("and", "or", "to")),
+            (
+                t
+                for t in doc[cut:end]
+                if t.is_alpha and t.i not in marks and t.lower_ not in ("and", "or", "to")
+            ),
             None,
         )
         if first is None:
             continue
-        if first.tag_ == "VBG" or (opener.lower_ == "to" and (first.tag_ in _BASE or first.is_title or opens_verb(passage, first))):
+        if first.tag_ == "VBG" or (
+            opener.lower_ == "to"
+            and (
+                first.tag_ in _BASE or first.is_title or opens_verb(passage, first) or _opens_with_verb(first)
+            )
+        ):
             yield from _verbs(passage, first.i, end, "list within a sentence", 0.85)
         elif opener.lower_ == "for":
             for name in _named(passage, doc[first.i : end]):
                 yield _Phrase(max(_left(name), first.i), _right(name, end), "list within a sentence", 0.8)
 
 
-def _goes_on(token: Token, ends: set[int]) -> bool:
-    """Tell whether a gerund gives an example of the purpose before it ("…, such as sending you alerts")."""
-    if token.tag_ != "VBG":
-        return False
-    index = token.i
-    if token.doc[index - 1].lower_ == "by":
-        index -= 1
-    if token.doc[index - 2 : index].text.lower() == "such as":
+def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
+    """Tell whether a word opens examples of the purpose before it ("…, such as sending you alerts")."""
+    doc = passage.doc
+    index = token.i - 1 if doc[token.i - 1].lower_ == "by" else token.i
+    if doc[max(0, index - 2) : index].text.lower() == "such as":
         index -= 2
-    elif token.doc[index - 1].lower_ == "including":
+    elif doc[index - 1].lower_ == "including":
         index -= 1
     else:
         return False
-    while index > 0 and token.doc[index - 1].text in (",", "("):
+    while index > 0 and doc[index - 1].text in (",", "("):
         index -= 1
-    return index in ends
+    return index in ends or doc[index - 1].lower_ in _PURPOSE
 
 
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
@@ -252,7 +261,7 @@ def _opened(passage: Passage, token: Token) -> bool:
 
 def _infinitive(passage: Passage, to: Token, sentence: Span) -> Iterator[_Phrase]:
     """Yield the purposes that "to" and a verb open."""
-    verb = _verb_after(to, sentence.end)
+    verb = _verb_after(passage, to, sentence.end)
     if verb is None:
         return
     marked = _opened(passage, to.nbor()) if to.i + 1 < sentence.end else False
@@ -274,7 +283,7 @@ def _infinitive(passage: Passage, to: Token, sentence: Span) -> Iterator[_Phrase
 _NECESSARY = frozenset(("necessary", "needed", "required", "appropriate", "reasonable"))
 
 
-def _verb_after(to: Token, end: int) -> Token | None:
+def _verb_after(passage: Passage, to: Token, end: int) -> Token | None:
     """Return the verb of an infinitive, over adverbs."""
     index = to.i + 1
     if to.doc[index : index + 3].text.lower() == "be able to":
@@ -297,9 +306,10 @@ def _verb_after(to: Token, end: int) -> Token | None:
     is_name = verb.is_title and to.lower_ == to.text and verb.nbor(-1) == to
     if _NO_VERB.search(verb.lower_) or is_name:
         return None
-    if verb.tag_ in _BASE or (verb.pos_ == "VERB" and verb.tag_ == "VB"):
-        return verb
-    return None
+    if to.tag_ == "TO":
+        return verb if verb.tag_ in _BASE or opens_verb(passage, verb) else None
+    certain = verb.tag_ == "VB" and verb.dep_ != "compound"
+    return verb if certain and (to.is_sent_start or opens_verb(passage, verb)) else None
 
 
 _NO_VERB = re.compile(r"(?:[tsx]ion|ity|cy|ness)$")
@@ -393,7 +403,7 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
         return
     stop = _noun_phrase_end(first, sentence)
     spans = list(_named(passage, sentence.doc[first.i : stop]))
-    if sentence.doc[stop - 1].lower_ in _PURPOSE and len(spans) < 2 and _plain(first.i, stop, sentence):  # noqa: PLR2004
+    if sentence.doc[stop - 1].lower_ in _PURPOSE and not spans[1:] and _plain(first.i, stop, sentence):
         yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
         return
     for span in spans:
@@ -471,7 +481,11 @@ def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float
 def _opening(passage: Passage, verb: int, floor: int) -> int:
     """Return where a verb phrase begins: at its adverbs, or behind "assist us in"."""
     doc = passage.doc
-    if doc[verb + 1 : verb + 3].text.lower() == "us in" and verb + 3 < len(doc) and doc[verb + 3].tag_ == "VBG":
+    if (
+        doc[verb + 1 : verb + 3].text.lower() == "us in"
+        and verb + 3 < len(doc)
+        and doc[verb + 3].tag_ == "VBG"
+    ):
         return verb + 3
     while verb > floor and doc[verb - 1].tag_ in ("RB", "RBR") and doc[verb - 1].lower_ in _MANNER:
         verb -= 1
@@ -551,7 +565,8 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
         return False
     named = next(passage.found(_TABLE, start, end), None) is not None
     verb = next((m for m in passage.found("processing", start, end) if m.start == start), None)
-    if is_under(verb, *_MERE_HANDLING) and not named:
+    to_the_reader = len(span) > 1 and span[1].lower_ == "you"
+    if is_under(verb, *_MERE_HANDLING) and not named and not to_the_reader:
         return True
     guards = any(m.term == cue("GuardingVerb") and m.start == start for m in passage.found(_CUES, start, end))
     return guards and any(is_generic(match.term) for match in data)

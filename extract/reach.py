@@ -23,6 +23,9 @@ _SETTINGS = frozenset(
         "agreements",
     )
 )
+_KINDS = frozenset(
+    ("categories", "category", "types", "type", "kinds", "kind", "number", "variety", "range", "members")
+)
 _EXAMPLES = frozenset(("as", "including", "like"))
 _GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
 _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
@@ -67,7 +70,8 @@ def first_of_coordination(token: Token) -> Token:
         exemplified = token.dep_ == "nmod" and any(
             child.dep_ == "case" and child.lower_ in _EXAMPLES for child in token.children
         )
-        if token.dep_ in ("conj", "appos", "compound", "flat") or exemplified:
+        counted = token.dep_ == "nmod" and token.head.lower_ in _KINDS
+        if token.dep_ in ("conj", "appos", "compound", "flat") or exemplified or counted:
             token = token.head
         else:
             break
@@ -98,7 +102,11 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True
     return any(
-        sign.term == cue("SharingSign") and 0 <= token.idx - sign.end < _NEAR
+        sign.term == cue("SharingSign")
+        and 0 <= token.idx - sign.end < _NEAR
+        and not any(
+            word.pos_ in ("VERB", "AUX") for word in clause.sentence if sign.end <= word.idx < token.idx
+        )
         for sign in passage.found("cues/recipients", clause.sentence.start_char, clause.sentence.end_char)
     )
 
@@ -189,8 +197,8 @@ def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause)
 
 def _is_engaged_by_participle(passage: Passage, span: Span) -> bool:
     """Tell whether a participle behind the party says who engages it: "companies employed by us"."""
-    end = span.end
     doc = passage.doc
+    end = span.end - 1 if span[-1].tag_ in ("VBN", "VBD") else span.end
     while (
         end < len(doc) and doc[end].dep_ in ("cc", "conj") and end < span.end + 2 and doc[end].tag_ != "VBN"
     ):

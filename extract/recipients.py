@@ -61,6 +61,7 @@ _DETERMINERS = frozenset(
         "various",
     )
 )
+_COLON = re.compile(r"[^.;:]{0,60}:\s+(?:[\w/-]+\s+){0,2}")
 _OWN_SERVICE = " Service"  # in capitals the name of what the policy is about
 _JOINT = re.compile(
     r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?"
@@ -155,7 +156,7 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
             rule is None
             and last is not None
             and last.rule != "agent of processing"
-            and _JOINT.fullmatch(passage.text, last.end, match.start)
+            and _joined(passage.text, last.end, match.start)
         ):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
@@ -164,6 +165,11 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
             while start > sentence.start and _modifies(passage.doc[start - 1], span):
                 start -= 1
             yield _Party(start, span.end, Concept(match.term), rule)
+
+
+def _joined(text: str, start: int, end: int) -> bool:
+    """Tell whether only what joins the members of a row stands between two characters."""
+    return any(joint.fullmatch(text, start, end) is not None for joint in (_JOINT, _COLON))
 
 
 def _is_given(passage: Passage) -> bool:
@@ -233,7 +239,7 @@ def _role(passage: Passage, words: Span, value: Concept) -> str | None:
     if _ONTOLOGY.is_under(value.iri, _PROCESSOR):
         return _HAS_PROCESSOR
     end = min(words.end_char + _ROLE_NEAR, words.sent.end_char)
-    found = {sign.term for sign in passage.found(_CUES, words.end_char, end)}
+    found = {sign.term for sign in passage.found("cues/recipient-roles", words.end_char, end)}
     if cue("ProcessorSign") in found:
         return _HAS_PROCESSOR
     return _HAS_THIRD_PARTY if cue("ThirdPartySign") in found else None
@@ -241,7 +247,7 @@ def _role(passage: Passage, words: Span, value: Concept) -> str | None:
 
 def _is_noun(span: Span) -> bool:
     last = span[-1]
-    if last.tag_ in ("VBG", "VB", "VBZ") or span[0].pos_ == "ADP" or "://" in last.text:
+    if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].pos_ == "ADP" or "://" in last.text:
         return False
     if last.pos_ == "PRON":
         return last.lower_ in _PUBLIC and last.dep_ == "nsubj"
@@ -340,7 +346,10 @@ def _is_other_matter(passage: Passage, sentence: Span, match: Match) -> bool:
     if passage.text[match.end : match.end + len(_OWN_SERVICE)] == _OWN_SERVICE:
         return True
     for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
-        if sign.term == cue("NotTheCompany") and 0 <= sign.start - match.end <= len("’s "):
+        follows = 0 <= sign.start - match.end <= len("’s ")
+        if sign.term == cue("NotTheCompany") and (
+            follows or match.start < sign.start < sign.end == match.end
+        ):
             return True
         if sign.term == cue("OtherMatter") and 0 <= match.start - sign.end <= _CLOSE:
             return True

@@ -10,7 +10,7 @@ from extract.matcher import Match
 from extract.passage import Passage, Policy
 
 _TABLE = "sources"
-_NEAR = 70  # characters between the verb of obtaining and the word that opens the source
+_NEAR = 95  # characters between the verb of obtaining and the word that opens the source
 _LONGEST = 64  # characters of one source; a longer stretch is no name of a source
 _STOP = re.compile(
     r"\b(?:to|for|when|that|which|who|whom|if|where|about|on|in|regarding|so|while|because|whether|(?<!and\s)(?<!or\s)at|is|with|includes?|are|will|may|can|have"
@@ -29,6 +29,7 @@ _TRAILING = re.compile(r"\s+(?:through|via|from|by|with|of|and|or)$", re.IGNOREC
 _NESTING = re.compile(r"\(|such|including|example|instance|e\.g|like", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor)\s+(?:also\s+)?$", re.IGNORECASE)
 _ACCOUNT = re.compile(r"['’]s?\s+accounts?$", re.IGNORECASE)
+_READER = re.compile(r"\b(?:you|users?)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|whenever|if|where)\s(?:[\w’']+\s){1,4}$", re.IGNORECASE)
 _YOU = re.compile(r"(?:directly\s)?you(?:rself)?(?:\sdirectly)?", re.IGNORECASE)
 
@@ -93,7 +94,8 @@ def _listed(passage: Passage) -> Iterator[_Source]:
     for opener in sorted(match for curie in _OPENERS for match in cues(passage, _TABLE, curie)):
         opens, closes = sentence(passage, opener.start)
         near = max(opens, opener.start - _NEAR)
-        if cued(passage, _TABLE, "pgq:NoSourcing", near, min(closes, opener.end + _NEAR // 2)):
+        until = min(closes, opener.end + _NEAR // 2)
+        if any(cued(passage, _TABLE, cue, near, until) for cue in ("pgq:NoSourcing", "pgq:SourcesBelow")):
             continue
         if not _obtains(passage, opener, opens, closes):
             continue
@@ -113,19 +115,16 @@ _OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pg
 
 
 def _members(passage: Passage) -> Iterator[_Source]:
-    """Yield a list item that names a source below "log in through the following services:"."""
-    lead = passage.lead_in
-    if lead is None or not 1 < len(passage.text.rstrip()) <= _LONGEST:
+    """Yield the source that a list item names below "we collect data from the following sources:"."""
+    lead, stop = passage.lead_in, len(passage.text.rstrip(" .;,"))
+    if lead is None or not 1 < stop <= _LONGEST:
         return
     until = len(lead.text.rstrip(" :"))
-    for opener, end in ((source.end, source) for source in _listed(lead)):
-        if opener >= until and not end.denied:
-            start, stop = 0, len(passage.text.rstrip(" .;,"))
-            opening = Match(0, 0, "", "", "")
-            value = _value(passage, opening, start, stop)
-            if value is not None:
-                yield _Source(start, stop, value, "source-item")
-            return
+    below = any(cue.end >= until for cue in cues(lead, _TABLE, "pgq:SourcesBelow"))
+    if below or any(source.end >= until and not source.denied for source in _listed(lead)):
+        value = _named(passage, (0, stop), 0)
+        if value is not None:
+            yield _Source(0, stop, value, "source-item")
 
 
 def _same_data(passage: Passage, found: list[_Source]) -> list[_Source]:
@@ -146,31 +145,41 @@ def _same_data(passage: Passage, found: list[_Source]) -> list[_Source]:
 
 def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
     """Tell whether data are what comes from the source that `opener` opens."""
-    lexicon = passage.policy.ontology
-    if not cued(passage, _TABLE, "pgq:SourceData", opens, closes) and not cued(
-        passage.lead_in, _TABLE, "pgq:SourceData"
-    ):
-        return False
-    if opener.term == lexicon.term("pgq:ContactBy"):
-        given = any(
-            cued(passage, _TABLE, cue, opens, closes) for cue in ("pgq:ObtainVerb", "pgq:ProvideVerb")
-        )
+    term = passage.policy.ontology.term
+    spoken = cued(passage, _TABLE, "pgq:SourceData", opens, closes)
+    if not spoken and not cued(passage.lead_in, _TABLE, "pgq:SourceData"):
+        return opener.term == term("pgq:FromWord") and _logs_in(passage, opener, opens, closes)
+    if opener.term == term("pgq:ContactBy"):
+        verbs = ("pgq:ObtainVerb", "pgq:ProvideVerb", "pgq:BeProvided")
+        given = any(cued(passage, _TABLE, verb, opens, closes) for verb in verbs)
         return given and _WHEN.search(passage.text[opens : opener.start]) is not None
-    if opener.term == lexicon.term("pgq:AttendWord"):
+    if opener.term == term("pgq:AttendWord"):
         return cued(passage, _TABLE, "pgq:ProvideVerb", opener.end, closes)
-    if opener.term != lexicon.term("pgq:FromWord"):
-        return True
+    return opener.term != term("pgq:FromWord") or _obtained(passage, opener, opens)
+
+
+def _logs_in(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
+    """Tell whether the person logs in by an account with a social network, which then gives data."""
+    social = passage.policy.ontology.term("pgc:SocialNetworkSource")
+    behind = passage.found("data-sources", opener.end, min(closes, opener.end + _NEAR))
+    verb = cued(passage, _TABLE, "pgq:LogInVerb", max(opens, opener.start - _NEAR), opener.start)
+    verb = verb and _READER.search(passage.text[opens : opener.start]) is not None
+    return verb and any(match.term == social for match in behind)
+
+
+def _obtained(passage: Passage, opener: Match, opens: int) -> bool:
+    """Tell whether a verb of obtaining, or the data, leads to "from" and the like."""
     if opener.start - opens <= len("- directly") and cued(passage.lead_in, _TABLE, "pgq:ObtainVerb"):
         return True
     joined = _JOINED.search(passage.text, opens, opener.start)
     before = opens if joined else max(opens, opener.start - _NEAR)
     verbs = [
         cue.end
-        for curie in ("pgq:ObtainVerb", "pgq:BeProvided")
+        for curie in ("pgq:ObtainVerb", "pgq:LogInVerb", "pgq:BeProvided")
         for cue in cues(passage, _TABLE, curie, before, opener.start)
     ]
     if verbs:
-        return re.search(r"[.;:!?]\s", passage.text[verbs[-1] : opener.start]) is None
+        return re.search(r"[.;:!?]\s", passage.text[max(verbs) : opener.start]) is None
     noun = [cue.end for cue in cues(passage, _TABLE, "pgq:SourceData", before, opener.start)]
     heads = passage.block.kind in ("heading", "item", "cell")
     return bool(noun) and heads and opener.start - noun[-1] <= len(" about you ")
@@ -192,7 +201,6 @@ def _elements(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]
 
 def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | None:
     """Return what a member of the list stands for, or None if it is no source."""
-    lexicon = passage.policy.ontology
     words = passage.text[start:end]
     if cued(passage, _TABLE, "pgq:Device", start, end) and not cued(passage, _TABLE, "pgq:Automatic"):
         return None
@@ -200,18 +208,22 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
         said = cued(
             passage, _TABLE, "pgq:SourceData", max(0, opener.start - len(" about you ") * 2), opener.start
         )
-        if not said and "directly" not in words + opener.form:
-            return None
-        return Concept(lexicon.term("dpv:DataSubjectDataSource"))
-    named = next(passage.found("companies", start, end), None)
-    if named is not None and named.start == start:
-        return Company(lexicon.label(named.term), named.term)
+        direct = said or "directly" in words + opener.form
+        return Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource")) if direct else None
+    return _named(passage, (start, end), max(0, opener.start - len("collected ")))
+
+
+def _named(passage: Passage, span: tuple[int, int], since: int) -> Value | None:
+    """Return the source that the characters of `span` name; words from `since` on may help to name it."""
+    lexicon = passage.policy.ontology
+    start, end = span
+    company = next(passage.found("companies", start, end), None)
+    if company is not None and company.start == start:
+        return Company(lexicon.label(company.term), company.term)
     top = lexicon.term("dpv:DataSource")
     known = [
         match.term
-        for match in passage.found(
-            "data-sources", max(0, opener.start - len("collected ")), end + len(" directly")
-        )
+        for match in passage.found("data-sources", since, end + len(" directly"))
         if match.start < end and start < match.end and match.term != top
     ]
     if known:
@@ -223,4 +235,4 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
         for cue in cues(passage, _TABLE, "pgq:SourceNoun", start, end)
         if cue.end == end or (cue.start == start and passage.text.startswith(" of ", cue.end))
     ]
-    return Unmapped("data-source", top, words.lower()) if nouns else None
+    return Unmapped("data-source", top, passage.text[start:end].lower()) if nouns else None

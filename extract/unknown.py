@@ -31,6 +31,7 @@ _EXAMPLE = re.compile(
     r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+"
     r"|\(\s*|[–—]\s*|\s)(?=[A-Z])"
 )
+_AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
 
 
@@ -93,7 +94,8 @@ class Names:
             if known is not None:
                 last = known.end
             else:
-                name = name_after(passage.text, start, end)
+                joined = _AND.search(passage.text, start, end)
+                name = name_after(passage.text, start, joined.start() if joined else end)
                 if name is None or not self._is_company(passage, *name):
                     return
                 yield name

@@ -16,6 +16,7 @@ _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
 _HAS_SERVICE = _ONTOLOGY.term("dpv:hasService")
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
 _PROVIDER = _ONTOLOGY.term("dpv:hasServiceProvider")
+_CONTACTS = frozenset((_ONTOLOGY.term("dpv:DataProtectionOfficer"), _ONTOLOGY.term("dpv:Representative")))
 _TOP = _ONTOLOGY.term("dpv:Purpose")
 _MARK = re.compile(r"\s*[–—|]\s*|\s+-\s*|-\s+|\s*:\s+|\s+\((?=[a-z])|\s+for\s+")
 _NAME = re.compile(
@@ -76,6 +77,8 @@ def _is_place(passage: Passage) -> bool:
     if of_list(passage) == cue("RecipientTopic"):
         return True
     lead = passage.lead_in
+    if lead is not None and any(match.term in _CONTACTS for match in lead.found("recipients-roles")):
+        return False
     return (
         lead is not None
         and announced(lead) not in (cue("DataTopic"), cue("RightsTopic"), cue("BasisTopic"))

@@ -39,11 +39,23 @@ def verb_phrases(passage: Passage, start: int, stop: int) -> Iterator[tuple[int,
         latest = following
         index = following + 1
     yield first, _trimmed(passage, first, end, marks)
+    beyond = _behind_parenthesis(passage, end, stop)
+    if beyond is not None:
+        following = _next_verb(passage, beyond, stop, marks, gerund=gerund)
+        if following is not None:
+            yield from verb_phrases(passage, following, stop)
 
 
-def _next_verb(
-    passage: Passage, index: int, end: int, marks: frozenset[int], *, gerund: bool
-) -> int | None:
+def _behind_parenthesis(passage: Passage, end: int, stop: int) -> int | None:
+    """Return the comma or conjunction behind the parenthesis that begins at `end`, if there is one."""
+    doc = passage.doc
+    if end >= stop or doc[end].text != "(":
+        return None
+    close = next((i for i in range(end, min(stop, end + _LONG)) if doc[i].text == ")"), stop)
+    return close + 1 if close + 1 < stop and doc[close + 1].lower_ in _LINKS else None
+
+
+def _next_verb(passage: Passage, index: int, end: int, marks: frozenset[int], *, gerund: bool) -> int | None:
     """Return the verb that a comma or conjunction at `index` adds to the coordination."""
     doc = passage.doc
     probe = index
@@ -98,7 +110,11 @@ def opens_verb(passage: Passage, token: Token) -> bool:
 def _has_object(passage: Passage, verb: int, index: int) -> bool:
     """Tell whether the last verb before `index` has words of its own, not only other verbs."""
     verb = next(
-        (i for i in range(index - 1, verb, -1) if passage.doc[i].tag_ == "VB" and passage.doc[i].pos_ == "VERB"),
+        (
+            i
+            for i in range(index - 1, verb, -1)
+            if passage.doc[i].tag_ == "VB" and passage.doc[i].pos_ == "VERB"
+        ),
         verb,
     )
     return any(
@@ -114,19 +130,16 @@ def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> in
         token = doc[index]
         if index in marks:
             continue
-        if token.text in (":", "(", "[", "–", "—", "•", "--") or token.text.startswith("http"):
-            return index
-        if token.lower_ in _ENDS and index > start + 1 and not _inside_object(token):
-            return index
-        if token.lower_ == "in" and index + 1 < stop and doc[index + 1].lower_ == "case":
-            return index
-        if token.lower_ in (",", "and", "or") and index + 1 < stop and _starts_clause(token):
-            return index
-        if index > start + _LONG and token.text in (",", ";"):
-            return index
-        if token.lower_ == "whether" and index + 1 < stop and doc[index + 1].lower_ == "as":
-            return index
-        if token.lower_ == "so" and index + 1 < stop and doc[index + 1].lower_ in _SUBJECTS | {"that"}:
+        following = doc[index + 1].lower_ if index + 1 < stop else ""
+        if (
+            token.text in (":", "(", "[", "–", "—", "•", "--")
+            or token.text.startswith("http")
+            or (token.lower_ in _ENDS and index > start + 1 and not _inside_object(token))
+            or (token.lower_, following) in (("in", "case"), ("whether", "as"))
+            or (token.lower_ == "so" and following in _SUBJECTS | {"that"})
+            or (token.lower_ in (",", "and", "or") and following and _starts_clause(token))
+            or (index > start + _LONG and token.text in (",", ";"))
+        ):
             return index
     return stop
 
@@ -181,7 +194,9 @@ def _inside_object(token: Token) -> bool:
     if token.lower_ not in _QUESTIONS:
         return False
     before = token.nbor(-1).lower_
-    return before in ("of", "about", "on") or (before in ("and", "or") and token.nbor(-2).lower_ in _QUESTIONS)
+    return before in ("of", "about", "on") or (
+        before in ("and", "or") and token.nbor(-2).lower_ in _QUESTIONS
+    )
 
 
 _QUESTIONS = frozenset(("when", "where", "how", "why", "what", "which", "whether", "if"))
