@@ -112,8 +112,10 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     """Return the statements that `claims` make, and the claims that hold for the policy as a whole."""
     placed, facts = _placed(policy, claims)
     drafts: list[Draft] = []
+    heads = {passage.block.column_header for passage in policy.passages}
     for passage in policy.passages:
-        drafts += _drafts(passage, placed.get(passage.index, {}))
+        if passage.index not in heads:  # the head of a column announces, and states nothing
+            drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
     _after_colons(drafts)
     for draft in drafts:
@@ -366,6 +368,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             and _is_plain_member(passage)
             and not members[0].has(*(_OWN_STATEMENT if topic == cue("DataTopic") else _OWN_STATEMENT[:1]))
         )
+        joined = joined and not (lead is not None and lead.denied)
         if joined and lead is None:
             lead = _opened(passage.lead_in, members[0])
             by_passage[passage.lead_in.index].append(lead)
@@ -377,17 +380,27 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             members = members[1:]
         for member in members:
             if lead is not None:
-                # What the lead of a list of data holds by now are its other members, not data of this one.
-                own = () if topic == cue("DataTopic") else (_DATA,)
-                _take_over(member, lead, (*own, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
-                if member.has(_RECIPIENT, _SERVICE):
-                    _take_over(member, lead, (_PURPOSE,))
-                member.signs_back |= lead.signs_back
-                if lead.denied and _leaves_exceptions(lead):
-                    lead.exceptions.append(member)
-                else:
-                    member.denied = member.denied or (lead.denied and not member.has(_PROCESSING))
+                _under(member, lead, of_data=topic == cue("DataTopic"))
     return [draft for index in sorted(by_passage) for draft in by_passage[index] if id(draft) not in gone]
+
+
+def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
+    """Let an item take over what its lead-in says: with the denial, as an exception from it, or not at all.
+
+    What the lead of a list of data holds by now are its other members, not data of this one.
+    """
+    excepted = lead.denied and _leaves_exceptions(lead)
+    if excepted:
+        lead.exceptions.append(member)
+    elif lead.denied:
+        if member.has(_PROCESSING):
+            return
+        member.denied = True
+    own = () if of_data else (_DATA,)
+    _take_over(member, lead, (*own, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+    if member.has(_RECIPIENT, _SERVICE):
+        _take_over(member, lead, (_PURPOSE,))
+    member.signs_back |= lead.signs_back
 
 
 def _leaves_exceptions(lead: Draft) -> bool:

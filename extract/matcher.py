@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 import ontology
-from ontology import ARTICLES, Form, Ontology, Word
+from ontology import Form, Ontology, Word
+from ontology.words import ARTICLES
 
 _NEAR = 240  # characters on either side that count as near; about two sentences
 

@@ -70,7 +70,7 @@ class Passage:
         return (match for match in matches if start <= match.start and match.end <= stop)
 
     def evidence(
-        self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.9, rule: str = ""
+        self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.8, rule: str = ""
     ) -> Evidence:
         """Return characters `start` to `end` of this passage as evidence, in offsets of the stored text."""
         first, last = self.policy.document.span(self.index, start, end)

@@ -67,7 +67,7 @@ def purposes(policy: Policy) -> Iterator[Claim]:
 
 
 def _label_end(passage: Passage) -> int:
-    """Return the index behind the label with which a passage begins ("To contact You: To …"), else 0."""
+    """Return the index behind the label with which a passage begins ("For business transfers: We …"), else 0."""
     match = _LABEL.match(passage.text)
     if match is None:
         return 0

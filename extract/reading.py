@@ -64,7 +64,8 @@ EXTRACTORS: tuple[Extractor, ...] = (
 OF_THE_COMPANY: tuple[Extractor, ...] = (controller, contact)
 """Extractors whose claims are about the company itself; `controllers` puts them together."""
 
-_READ = "en"
+_LONGEST = 1_000_000  # characters; several times the longest policies, half a minute of reading
+_READ = frozenset(("en", "und"))  # "und": too little text to tell
 
 
 def read(path: Path) -> Reading:
@@ -78,8 +79,14 @@ def read(path: Path) -> Reading:
 
 def read_policy(document: Document) -> Reading:
     """Return what a document states. Raise UnreadablePolicy if it is not in English."""
+    if len(document.text) > _LONGEST:
+        raise UnreadablePolicy(
+            document.name,
+            f"has {len(document.text):,} characters",
+            f"policies of up to {_LONGEST:,} characters are read; split it, or check that it is one policy",
+        )
     tag = language(document.text)
-    if tag != _READ:
+    if tag not in _READ:
         raise UnreadablePolicy(
             document.name,
             f"seems to be in another language ({tag})",

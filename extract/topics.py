@@ -16,6 +16,8 @@ def announced(passage: Passage) -> str | None:
     cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
     if cues and cues[-1].term == _CUES["RightsTopic"]:
         return cues[-1].term
+    if _OPEN_SHARING.search(passage.text):
+        return _CUES["RecipientTopic"]
     if _OPEN_PURPOSE.search(passage.text) or _uses_what_is_collected(cues):
         return _CUES["PurposeTopic"]
     if cues:
@@ -37,6 +39,11 @@ def _uses_what_is_collected(cues: list[Match]) -> bool:
 
 _OBJECT = 30  # characters between a verb and its object
 _OPEN_PRACTICE = re.compile(r"\bwe (?:may|might|will|can)\s*[:\-–—]\s*$", re.IGNORECASE)
+_OPEN_SHARING = re.compile(
+    r"\b(?:(?:shar|disclos|exchang)\w*\b.*\bwith|(?:disclos|transferr?|pass|sold|sell)\w*\b[^.:]{0,60}\bto)"
+    r"(?: the following)?\s*[:\-–—]\s*$",
+    re.IGNORECASE,
+)
 _OPEN_PURPOSE = re.compile(r"\b(?:to|in order to|for|including to|by)\s*[:\-–—]?\s*$")
 
 

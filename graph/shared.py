@@ -12,6 +12,7 @@ from graph.naming import Names
 from graph.statements import Fact
 from graph.terms import Term, decimal, term
 from ontology import Ontology
+from ontology.reader import files
 
 Triples = Iterator[tuple[ox.NamedNode, ox.NamedNode, Term]]
 
@@ -84,7 +85,7 @@ def _phrases(reading: Reading) -> Iterator[Unmapped]:
 
 def lexicon(known: Ontology) -> Triples:
     """Yield schema, concepts, adequacy decisions and the closure of broader; cues and companies stay out."""
-    for path in ontology.files():
+    for path in files():
         if not _is_lexicon(path):
             continue
         for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, base_iri=iri.BASE):

@@ -17,6 +17,7 @@ from graph.errors import StoreError
 from graph.quads import in_graph, quads
 from graph.terms import Term, name_of, term
 from ontology import NAMESPACES, Ontology
+from ontology.reader import files as turtle_files
 
 if TYPE_CHECKING:
     from rdflib import Dataset
@@ -285,7 +286,10 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
         return ox.Store()
     try:
         return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
-    except OSError as error:
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # the engine raises either for a folder that holds something else
         if "lock" in str(error).lower():
             problem, advice = "it is open elsewhere", "wait for the other process, or name another folder"
         elif not Path(path).exists():
@@ -307,6 +311,6 @@ def _stale(old: Version) -> ox.Quad:
 def _digest() -> str:
     """Return the SHA-256 of the Turtle files, by which a change of the ontology shows."""
     total = hashlib.sha256()
-    for path in ontology.files():
+    for path in turtle_files():
         total.update(path.read_bytes())
     return total.hexdigest()

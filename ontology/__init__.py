@@ -5,23 +5,20 @@
 'email address'
 """
 
-from ontology.reader import FOLDER, Form, Ontology, Term, files, load
+from ontology.reader import FOLDER, Form, Ontology, Term, load
 from ontology.vocabulary import NAMESPACES, UnknownTermError, Vocabulary, expand, shorten
-from ontology.words import ARTICLES, Reducer, Word, split
+from ontology.words import Word, split
 
 __all__ = [
-    "ARTICLES",
     "FOLDER",
     "NAMESPACES",
     "Form",
     "Ontology",
-    "Reducer",
     "Term",
     "UnknownTermError",
     "Vocabulary",
     "Word",
     "expand",
-    "files",
     "load",
     "shorten",
     "split",
