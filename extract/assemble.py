@@ -33,7 +33,8 @@ _CONDITION = _TERM("pg:hasCondition")
 _MODALITY = _TERM("pg:modality")
 _EXHAUSTIVE = _TERM("pg:isExhaustive")
 _THIRD_COUNTRY = _TERM("dpv:hasThirdCountry")
-_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE, _THIRD_COUNTRY))
+_CONTEXT = _TERM("dpv:hasContext")
+_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE, _THIRD_COUNTRY, _CONTEXT))
 _FACTS = frozenset(
     _TERM(name)
     for name in (
@@ -574,7 +575,7 @@ def _point_back(drafts: list[Draft]) -> None:
         same = [other for other in before if other.passage.block.section == draft.passage.block.section]
         if cue("TheseRecipients") in draft.signs_back:
             _recipients_before(draft, same)
-        if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE):
+        if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE, _SOURCE):
             if draft.has(_RECIPIENT, _SERVICE):
                 if cue("TheseData") in draft.signs_back:
                     _data_before(draft, [o for o in same[-2:] if o.passage is draft.passage])
