@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STORE := .policygraph
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench accuracy clean
 
 run: $(READY)
 	$(BIN)/policygraph build seeds --store $(STORE)
@@ -25,6 +25,9 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/run.py
+
+accuracy: $(READY)
+	$(BIN)/python bench/accuracy.py
 
 clean:
 	rm -rf $(VENV) $(STORE) network.html
