@@ -71,7 +71,7 @@ class Draft:
     """A statement in the making: the clause it comes from and the claims that have been gathered for it.
 
     `signs_back` are the cues that point back in its sentence and in that of its lead-in; `declares_basis` tells
-    whether the sentence speaks of a legal basis as such.
+    whether the sentence speaks of a legal basis as such, `last` whether it is the last of its passage.
     """
 
     passage: Passage
@@ -80,6 +80,7 @@ class Draft:
     claims: list[Claim] = field(default_factory=list)
     signs_back: frozenset[str] = frozenset()
     declares_basis: bool = False
+    last: bool = True
     exceptions: list["Draft"] = field(default_factory=list)
 
     def has(self, *predicates: str) -> bool:
@@ -273,7 +274,7 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     end = verb.end if verb else lead.head.idx + len(lead.head)
     anchor = passage.policy.document.span(passage.index, start, end)
     sentence = lead.sentence
-    draft = Draft(passage, anchor, denied)
+    draft = Draft(passage, anchor, denied, last=sentence.end > passage.sentences[-1].start)
     draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
     draft.declares_basis = any(
         match.term == _TERM("dpv:LegalBasis")
@@ -361,7 +362,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         if passage.block.kind != "item" or passage.lead_in is None or passage.index not in by_passage:
             continue
         leads = [draft for draft in by_passage.get(passage.lead_in.index, ()) if id(draft) not in gone]
-        lead = leads[-1] if leads else None
+        lead = _lead_of(leads)
         topic = of_list(passage)
         members = by_passage[passage.index]
         joined = (
@@ -385,6 +386,14 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
     return [draft for index in sorted(by_passage) for draft in by_passage[index] if id(draft) not in gone]
 
 
+def _lead_of(leads: list[Draft]) -> Draft | None:
+    """Return the statement that introduces a list: of the last sentence; an earlier one only if it is no denial."""
+    last = [draft for draft in leads if draft.last]
+    if last:
+        return last[-1]
+    return leads[-1] if leads and not leads[-1].denied else None
+
+
 def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     """Let an item take over what its lead-in says: with the denial, as an exception from it, or not at all.
 
@@ -398,7 +407,9 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
             return
         member.denied = True
     own = () if of_data else (_DATA,)
-    _take_over(member, lead, (*own, _BASIS, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
+    # "if required by law" grounds what it is said of, not all that is listed after it.
+    basis = () if lead.has(_CONDITION) and any(map(_is_duty, lead.of(_BASIS))) else (_BASIS,)
+    _take_over(member, lead, (*own, *basis, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
     if member.has(_RECIPIENT, _SERVICE):
         _take_over(member, lead, (_PURPOSE,))
     member.signs_back |= lead.signs_back
