@@ -609,6 +609,8 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
     for index in range(len(earlier) - 1, -1, -1):
         other = earlier[index]
         if not _to_point_at(other):
+            if other.passage is draft.passage and other.has(_DATA):
+                return True  # it points to words that say no category
             continue
         section = other.passage.block.section
         taken = [other, *(o for o in reversed(earlier[:index]) if o.passage.block.section == section)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import ontology
-from extract.claim import Claim, Company, Concept, Node, Reading, Service, Statement, Text, Unmapped
+from extract.claim import Claim, Company, Concept, Evidence, Node, Reading, Service, Statement, Text, Unmapped
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +30,12 @@ def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
 
     With `generic`, words that only say that there are data ("your information") are mentions too.
     """
-    found: dict[tuple[str, int, int], Mention] = {}
+    yield from (mention for mention, _ in evidenced(reading, generic=generic))
+
+
+def evidenced(reading: Reading, *, generic: bool = False) -> Iterator[tuple[Mention, Evidence]]:
+    """Yield the mentions of a reading as `mentions` does, each with the evidence from which it is made."""
+    found: dict[tuple[str, int, int], tuple[Mention, Evidence]] = {}
     for claim, kind, denied in _claims(reading):
         if not generic and _is_generic(claim, reading):
             continue
@@ -48,8 +53,8 @@ def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
                 denied,
                 evidence.confidence,
             )
-            found.setdefault((kind, evidence.start, evidence.end), mention)
-    yield from sorted(found.values(), key=lambda mention: (mention.start, mention.end, mention.kind))
+            found.setdefault((kind, evidence.start, evidence.end), (mention, evidence))
+    yield from sorted(found.values(), key=lambda pair: (pair[0].start, pair[0].end, pair[0].kind))
 
 
 def _claims(reading: Reading) -> Iterator[tuple[Claim, str, bool]]:
