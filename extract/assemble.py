@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
+from extract.controller import own_names
 from extract.data import is_generic
 from extract.frame import Clause
 from extract.operations import is_under, operation
@@ -164,8 +165,23 @@ def _drafts(passage: Passage, sentences: Mapping[int, list[tuple[Clause, Claim]]
             members = [
                 (clause, claim) for clause, claim in found if _denied(passage, clause, claim) == denied
             ]
-            if members:
+            if members and not _for_customers(passage, members[0][0]):
                 yield _draft(passage, members, denied=denied)
+
+
+def _for_customers(passage: Passage, clause: Clause) -> bool:
+    """Tell whether a sentence, or the section it stands in, is about what the company does as a processor.
+
+    What it does for its customers is theirs to state: Art. 13 and 14 bind controllers.
+    """
+    sentence = clause.sentence
+    for sign in passage.found("cues/processor", sentence.start_char, sentence.end_char):
+        token = passage.token_at(sign.start)
+        said = passage.clause_of(token) if token is not None else clause
+        name = said.subject.text.lower() if said.subject is not None else ""
+        if said.actor == "company" or name in own_names(passage.policy):
+            return True
+    return passage.section is not None and any(passage.section.found("cues/processor"))
 
 
 def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
