@@ -419,7 +419,7 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     if excepted:
         lead.exceptions.append(member)
     elif lead.denied:
-        if member.has(_PROCESSING):
+        if member.has(_PROCESSING) or not lead.passage.text.rstrip().endswith(_OPEN):
             return
         member.denied = True
     own = () if of_data else (_DATA,)
@@ -439,6 +439,7 @@ def _leaves_exceptions(lead: Draft) -> bool:
     )
 
 
+_OPEN = (":", "…", "...", "-", "–", "—")
 _END = 60  # characters at the end of a lead-in that say what its list is
 
 
