@@ -419,7 +419,7 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     if excepted:
         lead.exceptions.append(member)
     elif lead.denied:
-        if member.has(_PROCESSING) or not lead.passage.text.rstrip().endswith(_OPEN):
+        if member.has(_PROCESSING) or not _stays_open(lead):
             return
         member.denied = True
     own = () if of_data else (_DATA,)
@@ -429,6 +429,13 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     if member.has(_RECIPIENT, _SERVICE):
         _take_over(member, lead, (_PURPOSE,))
     member.signs_back |= lead.signs_back
+
+
+def _stays_open(lead: Draft) -> bool:
+    """Tell whether a denial goes on into the list below: no other clause ends its passage."""
+    block = lead.passage.block
+    rest = lead.passage.policy.document.text[lead.anchor[1] : block.end].rstrip()
+    return rest.endswith(_OPEN) and ";" not in rest
 
 
 def _leaves_exceptions(lead: Draft) -> bool:
