@@ -2,9 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import product
 
 import ontology
-from extract.claim import Claim, Company, Concept, Evidence, Node, Reading, Service, Statement, Text, Unmapped
+from extract.claim import (
+    Claim,
+    Company,
+    Concept,
+    Evidence,
+    Node,
+    Reading,
+    Service,
+    Statement,
+    Text,
+    Unmapped,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,19 +49,17 @@ def mentions(reading: Reading, *, generic: bool = False) -> Iterator[Mention]:
 def evidenced(reading: Reading, *, generic: bool = False) -> Iterator[tuple[Mention, Evidence]]:
     """Yield the mentions of a reading as `mentions` does, each with the evidence from which it is made."""
     found: dict[tuple[str, int, int], tuple[Mention, Evidence]] = {}
-    for claim, kind, denied in _claims(reading):
-        if not generic and _is_generic(claim, reading):
-            continue
-        for evidence in claim.evidence:
+    for claim, slot, denied in _claims(reading):
+        fills = () if slot is None or (_is_generic(claim, reading) and not generic) else (slot,)
+        for kind, evidence in product((*fills, *_topics(claim)), claim.evidence):
             if evidence.support == "Default":
                 continue
-            concept = claim.value.iri if isinstance(claim.value, Concept) else None
             mention = Mention(
                 reading.name,
                 evidence.start,
                 evidence.end,
                 kind,
-                concept,
+                _concept(claim.value),
                 reading.text[evidence.start : evidence.end],
                 denied,
                 evidence.confidence,
@@ -57,25 +68,32 @@ def evidenced(reading: Reading, *, generic: bool = False) -> Iterator[tuple[Ment
     yield from sorted(found.values(), key=lambda pair: (pair[0].start, pair[0].end, pair[0].kind))
 
 
-def _claims(reading: Reading) -> Iterator[tuple[Claim, str, bool]]:
-    """Yield all claims of a reading that make mentions, with their kinds and whether they are denied."""
+def _concept(value: Value) -> str | None:
+    """Return the concept that a value is, or of which it is an example (a period or place of storage)."""
+    match value:
+        case Concept(iri):
+            return iri
+        case Node(types=(first, *_)):
+            return first
+    return None
+
+
+def _claims(reading: Reading) -> Iterator[tuple[Claim, str | None, bool]]:
+    """Yield all claims of a reading, with the kind of mention of their slot and whether they are denied."""
     of_the_policy = [claim for controller in reading.controllers for claim in controller.claims]
     for claim in (*of_the_policy, *reading.facts):
-        kind = _kind(claim)
-        if kind is not None:
-            yield claim, kind, False
+        yield claim, _kind(claim), False
     for statement in reading.statements:
         yield from _of_statement(statement)
 
 
-def _of_statement(statement: Statement) -> Iterator[tuple[Claim, str, bool]]:
+def _of_statement(statement: Statement) -> Iterator[tuple[Claim, str | None, bool]]:
     disclosure = not statement.denied and _is_disclosure(statement)
     for claim in statement.claims:
         kind = _kind(claim)
         if disclosure and _is_legal_duty(claim):
             kind = _MANDATORY_DISCLOSURE
-        if kind is not None:
-            yield claim, kind, statement.denied
+        yield claim, kind, statement.denied
     for other in (*statement.children, *statement.exceptions):
         yield from _of_statement(other)
 
@@ -116,12 +134,27 @@ def _kind(claim: Claim) -> str | None:
     """
     lexicon = ontology.load()
     predicate = lexicon.term("pg:mentionKind")
-    value = claim.value
-    named = (value.iri,) if isinstance(value, Concept) else value.types if isinstance(value, Node) else ()
-    for iri in named:
+    for iri in (*_terms(claim.value), claim.predicate):
         for kind in lexicon.values(iri, predicate):
             return kind
-    return next(iter(lexicon.values(claim.predicate, predicate)), None)
+    return None
+
+
+def _topics(claim: Claim) -> tuple[str, ...]:
+    """Return the kinds of mention that a claim makes beside that of its slot, in a fixed order.
+
+    They are those of its value and of the concepts above it: a cookie is data, and cookies are a topic of
+    their own.
+    """
+    lexicon = ontology.load()
+    predicate = lexicon.term("pg:mentionTopic")
+    above = {iri for term in _terms(claim.value) for iri in lexicon.ancestors(term)}
+    return tuple(sorted({topic for iri in above for topic in lexicon.values(iri, predicate)}))
+
+
+def _terms(value: Value) -> tuple[str, ...]:
+    """Return the terms of the ontology that a value is or belongs to."""
+    return (value.iri,) if isinstance(value, Concept) else value.types if isinstance(value, Node) else ()
 
 
 def _is_generic(claim: Claim, reading: Reading) -> bool:
