@@ -244,7 +244,8 @@ def _calibration(gold: Path, found: Path, scorers: Path) -> Iterator[str]:
     yield "## What `pg:confidence` is worth\n"
     yield (
         "Mentions on gdpr-t200 by the confidence that the reader gave them, and how many of them are right: at\n"
-        "the annotated place, or at least in a passage that carries the label.\n"
+        "the annotated place, or at least in a passage that carries the label. The confidence of a mention is how\n"
+        "often its rule is right, as `python bench/calibrate.py` measures it on these and the hand-read policies.\n"
     )
     lines = found.read_text(encoding="utf-8").splitlines()
     rows: list[list[str | float]] = []
@@ -255,8 +256,9 @@ def _calibration(gold: Path, found: Path, scorers: Path) -> Iterator[str]:
             part.write_text("\n".join(band) + "\n", encoding="utf-8")
             score = _score(scorers / "score_mentions.py", gold, part)
             name = f"{low:.2f} to {min(high, 1.0):.2f}" if low else f"below {high:.2f}"
-            rows.append([name, len(band), score["overlap"]["micro"]["p"], score["passage"]["micro"]["p"]])
-    yield _table(("confidence", "mentions", "right place", "right passage"), rows)
+            there = score["overlap"]["micro"]
+            rows.append([name, there["tp"] + there["fp"], there["p"], score["passage"]["micro"]["p"]])
+    yield _table(("confidence", "mentions judged", "right place", "right passage"), rows)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,8 @@ _HEAD = f"""\
 # from texts annotated by people, which are not part of this repository; nothing here is text of them. `of` is
 # the number of mentions counted, `right` the share of them that people annotated too, drawn towards the mean of
 # the kind of mention by {_WEIGHT} observations and rounded down. A rule that is not here keeps the figure that its
-# extractor gives. No figure is below {_LEAST}: mentions under that count as unclear when a policy is checked, and the
-# worst rules here are mostly right about what a policy states, but call it by another kind than the annotators.
+# extractor gives. No figure is below {_LEAST}: mentions under that count as unclear when a policy is checked, and
+# without that bound items that people find stated became unclear: a measured rule is doubted, never set aside.
 """
 
 Found = Sequence[tuple[Mention, Evidence]]
