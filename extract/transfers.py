@@ -210,13 +210,14 @@ def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Cla
     if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
         return
-    abroad = not any(lexicon.is_under(term, area) for area in home)
-    if abroad:
+    where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
+    if not any(lexicon.is_under(term, area) for area in home):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,))
+        if verb < 0 and not cued(passage, _TABLE, "pgq:ShareVerb", place.opens, place.closes):
+            yield where
     elif verb >= 0:
-        yield Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
-    if verb < 0 and not (abroad and cued(passage, _TABLE, "pgq:ShareVerb", place.opens, place.closes)):
-        where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
+        yield where
+    else:
         stored: Value = Node("storage", (lexicon.term("dpv:StorageLocation"),), (where,))
         yield Claim(lexicon.term("dpv:hasStorageCondition"), stored, (words,))
 
