@@ -27,7 +27,6 @@ _SERVICE = _TERM("dpv:hasService")
 _SOURCE = _TERM("dpv:hasDataSource")
 _PROCESSING = _TERM("dpv:hasProcessing")
 _STORAGE = _TERM("dpv:hasStorageCondition")
-_SUBJECT = _TERM("dpv:hasDataSubject")
 _INTEREST = _TERM("pg:statedInterest")
 _SCENARIO = _TERM("pg:scenario")
 _CONDITION = _TERM("pg:hasCondition")
@@ -100,15 +99,6 @@ class Draft:
 
 def _generic(claim: Claim) -> bool:
     return isinstance(claim.value, Concept) and is_generic(claim.value.iri)
-
-
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """Where a claim stands."""
-
-    passage: Passage
-    clause: Clause
-    sentence: int
 
 
 def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, ...], tuple[Claim, ...]]:

@@ -23,8 +23,6 @@ _GENERIC = frozenset(
 )
 _TABLE = "personal-data"
 _CUES = "cues/data"
-_NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
-_MODIFIERS = frozenset(("amod", "compound", "nummod", "nmod:npmod", "flat"))
 _EARLY = 3  # tokens at the start of an item, or beside its only phrase, that say nothing
 _LONGEST_NAME = 7  # words of a category that the lexicon does not know
 _SHORT_ITEM = 14  # words; a longer item of a list of data is a sentence

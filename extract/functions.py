@@ -6,6 +6,7 @@ from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped, Value
+from extract.matcher import longest
 from extract.passage import Passage, Policy
 from extract.topics import cue
 
@@ -86,6 +87,6 @@ def _goes_on(passage: Passage, index: int) -> bool:
 def _claim(passage: Passage, span: Span) -> Claim:
     start, end = span.start_char, span.end_char
     evidence = (passage.evidence(start, end, confidence=0.75, rule="function of providers"),)
-    best = max(passage.found("purposes", start, end), key=lambda m: (m.end - m.start, -m.start), default=None)
+    best = longest(passage.found("purposes", start, end))
     value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, span.text)
     return Claim(_HAS_PURPOSE, value, evidence)

@@ -184,3 +184,8 @@ def by_table(matches: tuple[Match, ...]) -> Mapping[str, tuple[Match, ...]]:
     for match in matches:
         grouped.setdefault(match.table, []).append(match)
     return {table: tuple(members) for table, members in grouped.items()}
+
+
+def longest(matches: Iterable[Match]) -> Match | None:
+    """Return the longest match, the first of equals; None if there is none."""
+    return max(matches, key=lambda match: (match.end - match.start, -match.start), default=None)

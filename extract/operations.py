@@ -11,7 +11,6 @@ from extract.passage import Passage, Policy
 _ONTOLOGY = ontology.load()
 _HAS_PROCESSING = _ONTOLOGY.term("dpv:hasProcessing")
 _TABLE = "processing"
-_NEAR = 4  # tokens between a verb and the object or particle that makes its form longer
 
 
 def operations(policy: Policy) -> Iterator[Claim]:

@@ -15,7 +15,7 @@ import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.data import is_generic
 from extract.frame import actor_of
-from extract.matcher import Match
+from extract.matcher import Match, longest
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
@@ -515,10 +515,6 @@ def _right(span: Span, stop: int) -> int:
     return int(end)
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    return _ONTOLOGY.keys(text)
-
-
 def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
     """Return the claim for a phrase, with the concept found inside it; None if it names no purpose."""
     span = passage.doc[phrase.start : phrase.end]
@@ -526,7 +522,7 @@ def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
     if _says_nothing(passage, span):
         return None
     evidence = (passage.evidence(start, end, confidence=phrase.confidence, rule=phrase.rule),)
-    best = _best(passage.found(_TABLE, start, end))
+    best = longest(passage.found(_TABLE, start, end))
     if best is not None and _covers(best, span):
         return Claim(_HAS_PURPOSE, Concept(best.term), evidence)
     return Claim(_HAS_PURPOSE, Unmapped("purpose", _TOP, span.text), evidence)
@@ -584,8 +580,3 @@ _MERE_HANDLING = (
     "dpv:Access",
     "dpv:Retrieve",
 )
-
-
-def _best(matches: Iterator[Match]) -> Match | None:
-    """Return the longest match, the first of equals."""
-    return max(matches, key=lambda match: (match.end - match.start, -match.start), default=None)

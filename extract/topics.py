@@ -8,7 +8,6 @@ from extract.matcher import Match
 from extract.passage import Passage
 
 _CUES = ontology.load().vocabularies["pgq"]
-_SHORT = 14  # words; a longer heading is a sentence, whose cues say little about what follows
 
 
 def announced(passage: Passage) -> str | None:

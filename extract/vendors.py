@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ontology
 from extract.claim import Claim, Company, Concept, Service, Unmapped, Value
 from extract.controller import own_names
-from extract.matcher import Match
+from extract.matcher import Match, longest
 from extract.passage import Passage, Policy
 from extract.topics import announced, cue, of_list, stands_under
 
@@ -168,6 +168,6 @@ def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     if any(match.start == start for match in passage.found("cues/no-purpose", start, end)):
         return
     evidence = (passage.evidence(start, end, confidence=0.8, rule="function of a vendor"),)
-    best = max(passage.found("purposes", start, end), key=lambda m: (m.end - m.start, -m.start), default=None)
+    best = longest(passage.found("purposes", start, end))
     value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, passage.text[start:end])
     yield Claim(_HAS_PURPOSE, value, evidence)
