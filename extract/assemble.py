@@ -70,7 +70,8 @@ _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
 class Draft:
     """A statement in the making: the clause it comes from and the claims that have been gathered for it.
 
-    `signs_back` are the cues that point back in its sentence and in that of its lead-in; `declares_basis` tells
+    `sentence` is the character of the passage at which its sentence begins. `signs_back` are the cues that
+    point back in that sentence and in that of its lead-in; `declares_basis` tells
     whether the sentence speaks of a legal basis as such, `last` whether it is the last of its passage.
     """
 
@@ -78,6 +79,7 @@ class Draft:
     anchor: tuple[int, int]
     denied: bool
     claims: list[Claim] = field(default_factory=list)
+    sentence: int = 0
     signs_back: frozenset[str] = frozenset()
     declares_basis: bool = False
     last: bool = True
@@ -281,6 +283,7 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     anchor = passage.policy.document.span(passage.index, start, end)
     sentence = lead.sentence
     draft = Draft(passage, anchor, denied, last=sentence.end > passage.sentences[-1].start)
+    draft.sentence = sentence.start_char
     draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
     draft.declares_basis = any(
         match.term == _TERM("dpv:LegalBasis")
@@ -521,9 +524,6 @@ def _row(cells: list[Draft]) -> list[Draft]:
         turns = [replace(of_the_row[0], claims=[])]
     for turn in turns:
         turn.claims += [claim for cell in of_the_row for claim in cell.claims]
-    for provider in providers:
-        for turn in turns[:1]:
-            _take_over(provider, turn, (_BASIS,))
     return turns + apart + providers
 
 
@@ -605,12 +605,32 @@ def _point_back(drafts: list[Draft]) -> None:
                 if cue("TheseData") in draft.signs_back:
                     _data_before(draft, [o for o in same[-2:] if o.passage is draft.passage])
             elif cue("TheseData") in draft.signs_back:
-                _data_before(draft, same) or _data_before(draft, before)
+                meant = _meant(draft, before)
+                _data_before(draft, [o for o in meant if o in same]) or _data_before(draft, meant)
             elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
                 _data_before(draft, same)
         alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+
+
+def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
+    """Return the statements that "this information" can mean: none before words that say no category.
+
+    In "Keep your information private. This information is …" no data named before are meant.
+    """
+    said = {(other.passage.index, other.sentence) for other in earlier if other.specific_data}
+    first = min((index for index, _ in said), default=draft.passage.index)
+    for passage in reversed(draft.passage.policy.passages[first : draft.passage.index + 1]):
+        if passage.block.kind == "heading":
+            continue
+        for sentence in reversed(passage.sentences):
+            place = (passage.index, sentence.start_char)
+            if place >= (draft.passage.index, draft.sentence) or place in said:
+                continue
+            if any(passage.found("personal-data", sentence.start_char, sentence.end_char)):
+                return [other for other in earlier if (other.passage.index, other.sentence) > place]
+    return earlier
 
 
 def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
