@@ -113,8 +113,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
             drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
     _after_colons(drafts)
-    for draft in drafts:
-        _source_above(draft)
+    _sources_above(drafts)
     _point_back(drafts)
     kept: list[Draft] = []
     for draft in drafts:
@@ -567,21 +566,18 @@ def _after_colons(drafts: list[Draft]) -> None:
             lead = draft
 
 
-def _source_above(draft: Draft) -> None:
-    """Take over the source that the heading names for the data below it ("Information you give us")."""
-    heading = draft.passage.section
-    if heading is None or draft.denied or not draft.specific_data or draft.has(_SOURCE, _RECIPIENT, _SERVICE):
-        return
-    for match in heading.found("data-sources"):
-        if match.term != _TERM("dpv:DataSource") and len(match.form.split()) > _BARE:
-            evidence = heading.evidence(
-                match.start, match.end, support="Inherited", confidence=0.75, rule="source in a heading"
-            )
-            draft.claims.append(Claim(_SOURCE, Concept(match.term), (evidence,)))
-            return
-
-
-_BARE = 2  # words; a heading with "from you" only says whose data they are
+def _sources_above(drafts: list[Draft]) -> None:
+    """Let data take over the source that a heading above them names ("Information we collect automatically")."""
+    said = {
+        draft.passage.index: draft.of(_SOURCE)
+        for draft in drafts
+        if draft.passage.block.kind == "heading" and draft.has(_SOURCE) and not draft.denied
+    }
+    for draft in drafts:
+        if draft.denied or not draft.specific_data or draft.has(_SOURCE, _RECIPIENT, _SERVICE):
+            continue
+        sources = (said[heading.index] for heading in draft.passage.headings if heading.index in said)
+        draft.claims += map(_taken_over, next(sources, ()))
 
 
 def _point_back(drafts: list[Draft]) -> None:
