@@ -1,10 +1,10 @@
 """What the heading, the lead-in or the column head of a passage announces."""
 
 import re
-from collections.abc import Iterator
 
 import ontology
 from extract.matcher import Match
+from extract.operations import is_under
 from extract.passage import Passage
 
 _CUES = ontology.load().vocabularies["pgq"]
@@ -60,20 +60,33 @@ def of_list(passage: Passage) -> str | None:
     return None
 
 
-def of_sections(passage: Passage) -> Iterator[str]:
-    """Yield the topics of the headings above a passage, the nearest first."""
-    for heading in passage.headings:
-        found = {cue.term for cue in heading.found("cues/topics")}
-        yield from sorted(found)
-
-
 def stands_under(passage: Passage, *topics: str) -> bool:
     """Tell whether the nearest heading with a topic announces one of `topics`."""
     for heading in passage.headings:
-        found = {cue.term for cue in heading.found("cues/topics")}
+        found = _of_heading(heading)
         if found:
             return not found.isdisjoint(topics)
     return False
+
+
+def _of_heading(heading: Passage) -> frozenset[str]:
+    """Return the topics of a heading: its cues, else what it says is done with data ("What does Acme use … for?")."""
+    found = frozenset(cue.term for cue in heading.found("cues/topics"))
+    if found or next(heading.found("personal-data"), None) is None:
+        return found
+    return frozenset(
+        _CUES[topic]
+        for verb in heading.found("processing")
+        for topic, operations in _ANNOUNCED_BY.items()
+        if is_under(verb, *operations)
+    )
+
+
+_ANNOUNCED_BY = {
+    "DataTopic": ("dpv:Obtain",),
+    "PurposeTopic": ("dpv:Use",),
+    "RecipientTopic": ("dpv:Disclose",),
+}
 
 
 def cue(name: str) -> str:
