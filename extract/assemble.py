@@ -604,10 +604,21 @@ def _point_back(drafts: list[Draft]) -> None:
                 meant = _meant(draft, before)
                 _data_before(draft, [o for o in meant if o in same]) or _data_before(draft, meant)
             elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
-                _data_before(draft, same)
+                _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
         alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+
+
+def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
+    """Tell whether "your data" can mean the data named earlier: not those of another item or another case.
+
+    "When you apply for a job, we use your data to …" is about other data than what was named before.
+    """
+    one, other = draft.passage, earlier.passage
+    if one is other:
+        return True
+    return not draft.has(_CONDITION) and not (one.lead_in is not None and one.lead_in is other.lead_in)
 
 
 def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
