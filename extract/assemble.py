@@ -94,6 +94,12 @@ class Draft:
         return [claim for claim in self.claims if claim.predicate in predicates]
 
     @property
+    def section(self) -> int | None:
+        """Return the index of the heading under which the statement stands; a heading stands under itself."""
+        block = self.passage.block
+        return self.passage.index if block.kind == "heading" else block.section
+
+    @property
     def specific_data(self) -> list[Claim]:
         """Return the claims that say which data."""
         return [claim for claim in self.of(_DATA) if not _generic(claim)]
@@ -593,7 +599,7 @@ def _point_back(drafts: list[Draft]) -> None:
             for other in drafts[max(0, index - 60) : index]
             if not other.denied and draft.passage.index - other.passage.index <= _LOOK_BACK
         ]
-        same = [other for other in before if other.passage.block.section == draft.passage.block.section]
+        same = [other for other in before if other.section == draft.section]
         if cue("TheseRecipients") in draft.signs_back:
             _recipients_before(draft, same)
         if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE, _SOURCE):
@@ -653,8 +659,7 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
             if other.passage is draft.passage and other.has(_DATA):
                 return True  # it points to words that say no category
             continue
-        section = other.passage.block.section
-        taken = [other, *(o for o in reversed(earlier[:index]) if o.passage.block.section == section)]
+        taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
         data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
         if len(data) * max(1, len(draft.of(_PURPOSE))) <= _MOST_PAIRS:
             draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
@@ -685,8 +690,10 @@ def _to_point_at(draft: Draft) -> list[Claim]:
 
 def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
     """Give the basis of a sentence that names no purpose to the statements of its section before it."""
-    for other in earlier:
-        if other.has(_PURPOSE, _DATA) and not other.has(_BASIS):
+    grounded = [other for other in earlier if other.has(_PURPOSE, _DATA)]
+    near = [other for other in grounded if other.passage is draft.passage]
+    for other in near or grounded:
+        if not other.has(_BASIS):
             other.claims += [_taken_over(claim) for claim in draft.of(_BASIS)]
 
 
