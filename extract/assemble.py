@@ -8,6 +8,7 @@ carried from one section to another.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
@@ -119,6 +120,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
             drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
     _after_colons(drafts)
+    _elaborate(drafts)
     _sources_above(drafts)
     _point_back(drafts)
     kept: list[Draft] = []
@@ -230,9 +232,8 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
             draft.claims = [claim for claim in draft.claims if claim not in inside]
             specific = [claim for claim in inside if not _generic(claim)]
             if specific and len(purposes) > 1:
-                split.append(
-                    Draft(draft.passage, (where.start, where.end), False, [purpose, *specific])  # noqa: FBT003
-                )
+                claims = [purpose, *specific, *draft.of(_RECIPIENT, _SERVICE)]
+                split.append(Draft(draft.passage, (where.start, where.end), denied=False, claims=claims))
             elif specific:
                 draft.claims += specific
     return split
@@ -422,7 +423,8 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
         member.denied = True
     own = () if of_data else (_DATA,)
     # "if required by law" grounds what it is said of, not all that is listed after it.
-    basis = () if lead.has(_CONDITION) and any(map(_is_duty, lead.of(_BASIS))) else (_BASIS,)
+    duty = any(map(_is_duty, lead.of(_BASIS))) and not lead.declares_basis
+    basis = () if duty and (lead.has(_CONDITION) or member.has(_PURPOSE)) else (_BASIS,)
     _take_over(member, lead, (*own, *basis, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
     if member.has(_RECIPIENT, _SERVICE):
         _take_over(member, lead, (_PURPOSE,))
@@ -609,11 +611,26 @@ def _point_back(drafts: list[Draft]) -> None:
             elif cue("TheseData") in draft.signs_back:
                 meant = _meant(draft, before)
                 _data_before(draft, [o for o in meant if o in same]) or _data_before(draft, meant)
-            elif cue("WeakBack") in draft.signs_back and draft.has(_PURPOSE, _BASIS, _STORAGE):
+            elif draft.has(_PURPOSE, _BASIS, _STORAGE) and cue("WeakBack") in draft.signs_back:
                 _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
+            elif draft.has(_PURPOSE, _BASIS, _STORAGE) and cue("Pronoun") in draft.signs_back:
+                _data_before(draft, [other for other in same if other.passage is draft.passage])
         alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+
+
+def _elaborate(drafts: list[Draft]) -> None:
+    """Let a sentence that only goes on about the data before it ("This includes …") take over what was said of them."""
+    for earlier, draft in pairwise(drafts):
+        if (
+            cue("Elaboration") in draft.signs_back
+            and draft.specific_data
+            and not (draft.denied or earlier.denied)
+            and earlier.section == draft.section
+            and not earlier.specific_data
+        ):
+            _take_over(draft, earlier, (_PURPOSE, _RECIPIENT, _SERVICE, _SOURCE, _BASIS, _PROCESSING))
 
 
 def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:

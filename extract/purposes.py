@@ -15,6 +15,7 @@ import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.data import is_generic
 from extract.frame import actor_of
+from extract.interests import interest_spans
 from extract.matcher import Match, longest
 from extract.operations import is_under
 from extract.passage import Passage, Policy
@@ -88,6 +89,16 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
         return
     for sentence in passage.sentences:
         yield from _of_sentence(passage, sentence)
+    yield from _of_interests(passage)
+
+
+def _of_interests(passage: Passage) -> Iterator[_Phrase]:
+    """Yield the legitimate interests that the passage words as something done ("our interest in keeping …")."""
+    for start, end in interest_spans(passage):
+        words = passage.doc.char_span(start, end, alignment_mode="contract")
+        first = next((token for token in words or () if token.is_alpha), None)
+        if first is not None and first.tag_ in _VERBS:
+            yield from _verbs(passage, first.i, words.end, "interest worded as a purpose", 0.75)
 
 
 def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:

@@ -31,6 +31,7 @@ _GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
 _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
 _HOLDING = ("dpv:Obtain", "dpv:Store")
 _OWN = ("we", "us", "i")
+_AND = frozenset(("and", "or", ",", "/", "&"))
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
 _STEPS = 8  # steps from a coordinated noun to the first one
@@ -76,6 +77,16 @@ def first_of_coordination(token: Token) -> Token:
         else:
             break
     return token
+
+
+def joins_us(token: Token) -> bool:
+    """Tell whether a party acts together with the company: "partners" in "we and our partners"."""
+    doc, index = token.doc, token.left_edge.i
+    if doc[index].dep_ != "cc":
+        index -= 1
+    while index > token.sent.start and doc[index].lower_ in _AND:
+        index -= 1
+    return index < token.left_edge.i and doc[index].lower_ == "we"
 
 
 def signed(passage: Passage, token: Token, *names: str) -> bool:
@@ -161,11 +172,13 @@ def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     head = token.head
     if signed(passage, head, "HoldingSign"):
         return True
-    if any(child.dep_ == "nsubj" and child.lower_ in _OWN for child in (token, *head.children)):
+    joint = token.lower_ in _OWN or joins_us(token)  # "we and our partners": what they do as well
+    own = any(child.dep_ == "nsubj" and child.lower_ in _OWN for child in (token, *head.children))
+    if own and not joint:
         return False
     return (
         signed(passage, head, "ReceivingSign") or is_under(operation(passage, clause), *_HANDLING)
-    ) and _has_data(passage, head.idx, clause.sentence.end_char)
+    ) and _has_data(passage, head.idx, clause.sentence.end_char, cookies=joint)
 
 
 def _is_data(passage: Passage, token: Token) -> bool:
@@ -173,9 +186,10 @@ def _is_data(passage: Passage, token: Token) -> bool:
     return any(match.start <= token.idx < match.end for match in passage.found("personal-data"))
 
 
-def _has_data(passage: Passage, start: int, end: int) -> bool:
+def _has_data(passage: Passage, start: int, end: int, *, cookies: bool) -> bool:
+    """Tell whether data are named between two characters; cookies count only if the caller says so."""
     return any(
-        match.form.lower() not in ("cookies", "cookie")
+        cookies or match.form.lower() not in ("cookies", "cookie")
         for match in passage.found("personal-data", start, end)
     )
 

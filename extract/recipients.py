@@ -12,7 +12,7 @@ from extract.controller import own_names
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.passage import Passage, Policy
-from extract.reach import first_of_coordination, reach, signed
+from extract.reach import first_of_coordination, joins_us, reach, signed
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
 from extract.vendors import named_value
@@ -142,7 +142,7 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
     """Yield the parties that a sentence names by category."""
     listed = of_list(passage) == cue("RecipientTopic")
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
-    if not (listed or under or _signs(passage, sentence)):
+    if not (listed or under or _signs(passage, sentence) or any(map(joins_us, sentence))):
         return
     last: _Row | None = None
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
