@@ -121,7 +121,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
     _after_colons(drafts)
     _elaborate(drafts)
-    _sources_above(drafts)
+    _headings_above(drafts)
     _point_back(drafts)
     kept: list[Draft] = []
     for draft in drafts:
@@ -574,18 +574,25 @@ def _after_colons(drafts: list[Draft]) -> None:
             lead = draft
 
 
-def _sources_above(drafts: list[Draft]) -> None:
-    """Let data take over the source that a heading above them names ("Information we collect automatically")."""
-    said = {
-        draft.passage.index: draft.of(_SOURCE)
+def _headings_above(drafts: list[Draft]) -> None:
+    """Let statements take over what headings above them say: whence the data come, and what they are for.
+
+    "Information we collect automatically" holds for all that stands below it, "To support you" only for its own section.
+    """
+    heads = {
+        draft.passage.index: draft
         for draft in drafts
-        if draft.passage.block.kind == "heading" and draft.has(_SOURCE) and not draft.denied
+        if draft.passage.block.kind == "heading" and draft.has(_SOURCE, _PURPOSE) and not draft.denied
     }
     for draft in drafts:
-        if draft.denied or not draft.specific_data or draft.has(_SOURCE, _RECIPIENT, _SERVICE):
+        if draft.denied or not draft.specific_data or draft.passage.index in heads:
             continue
-        sources = (said[heading.index] for heading in draft.passage.headings if heading.index in said)
-        draft.claims += map(_taken_over, next(sources, ()))
+        above = [heads[heading.index] for heading in draft.passage.headings if heading.index in heads]
+        if not draft.has(_RECIPIENT, _SERVICE):
+            for head in [head for head in above if head.has(_SOURCE)][:1]:
+                _take_over(draft, head, (_SOURCE,))
+        if above and above[0].passage.index == draft.section:
+            _take_over(draft, above[0], (_PURPOSE,))
 
 
 def _point_back(drafts: list[Draft]) -> None:
@@ -621,7 +628,7 @@ def _point_back(drafts: list[Draft]) -> None:
 
 
 def _elaborate(drafts: list[Draft]) -> None:
-    """Let a sentence that only goes on about the data before it ("This includes …") take over what was said of them."""
+    """Let a sentence that only goes on about the data before it ("This includes …") take over what it says."""
     for earlier, draft in pairwise(drafts):
         if (
             cue("Elaboration") in draft.signs_back

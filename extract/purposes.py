@@ -51,7 +51,9 @@ class _Phrase:
 
 def purposes(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each purpose that the policy names."""
-    for passage in policy.body():
+    for passage in policy.passages:
+        if passage.block.boilerplate:
+            continue
         taken: set[int] = set()
         phrases: list[_Phrase] = []
         for phrase in _phrases(passage):
@@ -80,6 +82,9 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
     """Yield the purposes of a passage, the surer rules first."""
     if stands_under(passage, cue("DefinitionTopic"), cue("ChangeTopic")):
         return
+    if passage.block.kind == "heading":
+        yield from _of_heading(passage)
+        return
     topic = of_list(passage)
     if topic == cue("RightsTopic") or _is_forbidden(passage.lead_in):
         return
@@ -97,8 +102,23 @@ def _of_interests(passage: Passage) -> Iterator[_Phrase]:
     for start, end in interest_spans(passage):
         words = passage.doc.char_span(start, end, alignment_mode="contract")
         first = next((token for token in words or () if token.is_alpha), None)
-        if first is not None and first.tag_ in _VERBS:
+        if words is not None and first is not None and first.tag_ in _VERBS:
             yield from _verbs(passage, first.i, words.end, "interest worded as a purpose", 0.75)
+
+
+def _of_heading(heading: Passage) -> Iterator[_Phrase]:
+    """Yield the purposes that a heading names below one such as "How we use your data"."""
+    doc = heading.doc
+    first = next((token for token in doc if token.is_alpha), None)
+    if first is None or not stands_under(heading, cue("PurposeTopic")):
+        return
+    verb = _verb_after(heading, first, len(doc)) if first.lower_ == "to" else first
+    if verb is not None and (first is not verb or verb.tag_ == "VBG"):
+        yield from _verbs(heading, verb.i, len(doc), "heading below a purpose", 0.85)
+    else:
+        for name in _named(heading, doc[first.i : len(doc)]):
+            if name.start <= first.i + 1:
+                yield _Phrase(_left(name), _right(name, len(doc)), "heading below a purpose", 0.75)
 
 
 def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
@@ -107,7 +127,11 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     first = next((token for token in doc if token.is_alpha), None)
     if first is None:
         return
-    purposeful = topic == cue("PurposeTopic") or (topic is None and _opens_with_to(passage.lead_in))
+    purposeful = topic == cue("PurposeTopic") or (
+        topic is None
+        and passage.lead_in is not None
+        and (_opens_with_to(passage.lead_in) or stands_under(passage, cue("PurposeTopic")))
+    )
     start = first.i
     if first.tag_ == "TO" and start + 1 < len(doc):
         verb = _verb_after(passage, first, len(doc)) or first.nbor()

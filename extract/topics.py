@@ -70,7 +70,7 @@ def stands_under(passage: Passage, *topics: str) -> bool:
 
 
 def _of_heading(heading: Passage) -> frozenset[str]:
-    """Return the topics of a heading: its cues, else what it says is done with data ("What does Acme use … for?")."""
+    """Return the topics of a heading: its cues, else what it says is done with data ("What is … used for?")."""
     found = frozenset(cue.term for cue in heading.found("cues/topics"))
     if found or next(heading.found("personal-data"), None) is None:
         return found
