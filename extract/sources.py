@@ -56,6 +56,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
             [*_listed(passage), *_members(passage), *_person(passage), *_automatic(passage)],
             key=lambda source: (source.start, -source.end),
         )
+        found += _occasions(passage, found)
         found += _same_data(passage, found)
         for source in found:
             if source.start < until:
@@ -64,6 +65,8 @@ def sources(policy: Policy) -> Iterator[Claim]:
             support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
             if source.rule == "source-before":
                 support = "Inherited"
+            if source.rule == "source-occasion":
+                support = "Inferred"
             words = passage.evidence(source.start, source.end, support=support, rule=source.rule)
             yield Claim(has_source, source.value, (words,), source.denied)
 
@@ -87,6 +90,49 @@ def _automatic(passage: Passage) -> Iterator[_Source]:
             yield _Source(
                 match.start, match.end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic"
             )
+        elif lexicon.is_under(match.term, lexicon.term("dpv:Obtain")):
+            verb = passage.token_at(match.start)
+            for word in verb.children if verb is not None else ():
+                if word.lower_ in _AUTOMATICALLY:
+                    start, end = min(match.start, word.idx), max(match.end, word.idx + len(word))
+                    yield _Source(start, end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic")
+
+
+_AUTOMATICALLY = frozenset(("automatically", "passively"))
+
+
+def _occasions(passage: Passage, found: list[_Source]) -> Iterator[_Source]:
+    """Yield the occasions on which data are collected, in sentences that name no source.
+
+    "When you register, we ask for your name": the person gives it. "When you visit our site, we record your IP
+    address": the use of the site does.
+    """
+    lexicon = passage.policy.ontology
+    for clause in passage.clauses:
+        sentence = clause.sentence
+        when = clause.head.left_edge
+        if clause.actor != "person" or when.lower_ not in _WHENEVER or clause.negator is not None:
+            continue
+        start, end = sentence.start_char, sentence.end_char
+        if any(start <= source.start < end for source in found):
+            continue
+        if not any(
+            lexicon.is_under(verb.term, lexicon.term("dpv:Obtain"))
+            for verb in passage.found("processing", start, end)
+            if not clause.head.left_edge.idx <= verb.start <= clause.head.right_edge.idx
+        ):
+            continue
+        for curie, term in _OCCASIONS.items():
+            verb = next(cues(passage, _TABLE, curie, clause.head.idx, end), None)
+            if verb is not None and verb.start == clause.head.idx:
+                yield _Source(when.idx, verb.end, Concept(lexicon.term(term)), "source-occasion")
+
+
+_WHENEVER = frozenset(("when", "whenever", "if", "where", "as", "while", "once"))
+_OCCASIONS = {
+    "pgq:GivingOccasion": "dpv:DataSubjectDataSource",
+    "pgq:UsingOccasion": "pgc:AutomatedSource",
+}
 
 
 def _listed(passage: Passage) -> Iterator[_Source]:

@@ -52,7 +52,7 @@ def evidenced(reading: Reading, *, generic: bool = False) -> Iterator[tuple[Ment
     for claim, slot, denied in _claims(reading):
         fills = () if slot is None or (_is_generic(claim, reading) and not generic) else (slot,)
         for kind, evidence in product((*fills, *_topics(claim)), claim.evidence):
-            if evidence.support == "Default":
+            if evidence.support in ("Default", "Inferred"):
                 continue
             mention = Mention(
                 reading.name,
