@@ -14,7 +14,7 @@ import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.controller import own_names
 from extract.data import is_generic
-from extract.frame import Clause
+from extract.frame import Clause, actor_of
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list
@@ -125,7 +125,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     _point_back(drafts)
     kept: list[Draft] = []
     for draft in drafts:
-        if draft.has(*_CORE) or (draft.denied and draft.claims):
+        if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
             kept.append(draft)
         else:
             facts += [
@@ -192,6 +192,8 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     negator = clause.negator
     if negator is None or clause.actor == "person" or clause.is_hypothetical or clause.is_advice:
         return False
+    if clause.subject is not None and actor_of(clause.subject) == "person" and not operation(passage, clause):
+        return False  # "you are not obliged to …"
     where = negator.idx
     if any(
         sign.start <= where <= sign.end and sign.term == cue("NoDenial")
@@ -200,6 +202,18 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
     return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _is_about_data(draft: Draft) -> bool:
+    """Tell whether what is done, or not done, is done with personal data: "we never sell", "it is not stored"."""
+    processing = draft.of(_PROCESSING)
+    if any(
+        isinstance(claim.value, Concept) and ontology.load().is_under(claim.value.iri, _TERM("dpv:Disclose"))
+        for claim in processing
+    ):
+        return True
+    end = next(s.end_char for s in draft.passage.sentences if s.end_char > draft.sentence)
+    return bool(processing) and any(draft.passage.found("personal-data", draft.sentence, end))
 
 
 def _excepted(passage: Passage, clause: Clause, character: int) -> bool:

@@ -145,7 +145,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             continue
         if not _obtains(passage, opener, opens, closes):
             continue
-        denied = cued(passage, _TABLE, "pgq:Denial", opens, opener.start)
+        denied = _is_denied(passage, opener)
         end = clause_end(passage.text, opener.end, closes)
         stop = _STOP.search(passage.text, opener.end, end)
         value: Value | None = None
@@ -155,6 +155,12 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             value = _value(passage, opener, start, until)
             if value is not None:
                 yield _Source(start, until, value, "source-from", denied)
+
+
+def _is_denied(passage: Passage, opener: Match) -> bool:
+    """Tell whether the clause denies that data come from where `opener` says."""
+    token = passage.token_at(opener.start)
+    return token is not None and passage.clause_of(token).negator is not None
 
 
 _OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")
