@@ -72,8 +72,9 @@ class Draft:
     """A statement in the making: the clause it comes from and the claims that have been gathered for it.
 
     `sentence` is the character of the passage at which its sentence begins. `signs_back` are the cues that
-    point back in that sentence and in that of its lead-in; `declares_basis` tells
-    whether the sentence speaks of a legal basis as such, `last` whether it is the last of its passage.
+    point back in that sentence and in that of its lead-in; `of_others` tells whether neither the company nor the
+    person is said to act, `declares_basis` whether the sentence speaks of a legal basis as such, `last` whether
+    it is the last of its passage.
     """
 
     passage: Passage
@@ -81,6 +82,7 @@ class Draft:
     denied: bool
     claims: list[Claim] = field(default_factory=list)
     sentence: int = 0
+    of_others: bool = False
     signs_back: frozenset[str] = frozenset()
     declares_basis: bool = False
     last: bool = True
@@ -304,6 +306,7 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     sentence = lead.sentence
     draft = Draft(passage, anchor, denied, last=sentence.end > passage.sentences[-1].start)
     draft.sentence = sentence.start_char
+    draft.of_others = lead.actor not in ("company", "person")
     draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
     draft.declares_basis = any(
         match.term == _TERM("dpv:LegalBasis")
@@ -591,7 +594,7 @@ def _after_colons(drafts: list[Draft]) -> None:
 def _headings_above(drafts: list[Draft]) -> None:
     """Let statements take over what headings above them say: whence the data come, and what they are for.
 
-    "Information we collect automatically" holds for all that stands below it, "To support you" only for its own section.
+    "Information we collect automatically" holds for all that stands below it, "To support you" for its own section.
     """
     heads = {
         draft.passage.index: draft
@@ -625,33 +628,49 @@ def _point_back(drafts: list[Draft]) -> None:
         same = [other for other in before if other.section == draft.section]
         if cue("TheseRecipients") in draft.signs_back:
             _recipients_before(draft, same)
-        if not draft.specific_data and draft.has(_PURPOSE, _RECIPIENT, _SERVICE, _BASIS, _STORAGE, _SOURCE):
-            if draft.has(_RECIPIENT, _SERVICE):
-                if cue("TheseData") in draft.signs_back:
-                    _data_before(draft, [o for o in same[-2:] if o.passage is draft.passage])
-            elif cue("TheseData") in draft.signs_back:
-                meant = _meant(draft, before)
-                _data_before(draft, [o for o in meant if o in same]) or _data_before(draft, meant)
-            elif draft.has(_PURPOSE, _BASIS, _STORAGE) and cue("WeakBack") in draft.signs_back:
-                _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
-            elif draft.has(_PURPOSE, _BASIS, _STORAGE) and cue("Pronoun") in draft.signs_back:
-                _data_before(draft, [other for other in same if other.passage is draft.passage])
+        if not draft.specific_data:
+            _point_to_data(draft, before, same)
         alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
 
 
+def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
+    """Let a statement that names no data take over those it points to, of the statements before it.
+
+    `same` are those of its own section.
+    """
+    here = [other for other in same if other.passage is draft.passage]
+    signs = draft.signs_back
+    if draft.has(_RECIPIENT, _SERVICE):
+        if cue("TheseData") in signs:
+            _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
+    elif cue("TheseData") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE, _SOURCE):
+        meant = _meant(draft, before)
+        _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
+    elif cue("WeakBack") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
+        _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
+    elif cue("Pronoun") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
+        _data_before(draft, here)
+
+
 def _elaborate(drafts: list[Draft]) -> None:
-    """Let a sentence that only goes on about the data before it ("This includes …") take over what it says."""
+    """Let a sentence that goes on about what the one before it says take that over.
+
+    "We store your account on AWS. This includes your name …" names data that AWS gets; "We use Hotjar. It helps
+    us to …" tells what Hotjar is used for.
+    """
     for earlier, draft in pairwise(drafts):
-        if (
-            cue("Elaboration") in draft.signs_back
-            and draft.specific_data
-            and not (draft.denied or earlier.denied)
-            and earlier.section == draft.section
-            and not earlier.specific_data
-        ):
-            _take_over(draft, earlier, (_PURPOSE, _RECIPIENT, _SERVICE, _SOURCE, _BASIS, _PROCESSING))
+        if draft.denied or earlier.denied or earlier.section != draft.section:
+            continue
+        told = cue("Elaboration") in draft.signs_back
+        goes_on = earlier.passage is draft.passage and draft.of_others and not draft.has(_CONDITION)
+        if draft.specific_data and not earlier.specific_data and (told or goes_on):
+            _take_over(draft, earlier, (_PURPOSE, _RECIPIENT, _SERVICE))
+        if draft.specific_data and not earlier.specific_data and told:
+            _take_over(draft, earlier, (_SOURCE, _BASIS, _PROCESSING))
+        if goes_on and draft.has(_PURPOSE) and not draft.has(_RECIPIENT, _SERVICE):
+            _take_over(draft, earlier, (_RECIPIENT, _SERVICE))
 
 
 def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
