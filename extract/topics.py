@@ -13,6 +13,8 @@ _CUES = ontology.load().vocabularies["pgq"]
 def announced(passage: Passage) -> str | None:
     """Return the topic (IRI of a cue) that `passage` announces for the list below it: its last cue."""
     cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
+    cues = [cue for cue in cues if not _NAMED_ELSEWHERE.match(passage.text, cue.end)]
+    cues = [cue for cue in cues if cue.form.lower().startswith("following")] or cues
     if cues and cues[-1].term == _CUES["RightsTopic"]:
         return cues[-1].term
     if _OPEN_SHARING.search(passage.text):
@@ -37,6 +39,14 @@ def _uses_what_is_collected(cues: list[Match]) -> bool:
 
 
 _OBJECT = 30  # characters between a verb and its object
+_NAMED_ELSEWHERE = re.compile(
+    r"\s(?:(?:that|which)\s)?(?:(?:we|are|have|been)\s){0,3}"
+    r"(?:described|set\sout|listed|mentioned|outlined|stated|explained|identified|specified|detailed|given|named)"
+    r"\s(?:above|earlier|elsewhere|in\s(?:this|our|the|section|paragraph)\b)",
+    re.IGNORECASE,
+)
+"""What follows words that announce nothing, as what they speak of stands somewhere else."""
+
 _OPEN_PRACTICE = re.compile(r"\bwe (?:may|might|will|can)\s*[:\-–—]\s*$", re.IGNORECASE)
 _OPEN_SHARING = re.compile(
     r"\b(?:(?:shar|disclos|exchang)\w*\b.*\bwith|(?:disclos|transferr?|pass|sold|sell)\w*\b[^.:]{0,60}\bto)"
