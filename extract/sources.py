@@ -8,6 +8,7 @@ from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
 from extract.matcher import Match
 from extract.passage import Passage, Policy
+from extract.reach import first_of_coordination
 
 _TABLE = "sources"
 _NEAR = 95  # characters between the verb of obtaining and the word that opens the source
@@ -53,7 +54,14 @@ def sources(policy: Policy) -> Iterator[Claim]:
             continue
         until = -1
         found = sorted(
-            [*_listed(passage), *_members(passage), *_person(passage), *_automatic(passage)],
+            [
+                *_listed(passage),
+                *_members(passage),
+                *_enumerated(passage),
+                *_person(passage),
+                *_automatic(passage),
+                *_tools(passage),
+            ],
             key=lambda source: (source.start, -source.end),
         )
         found += _occasions(passage, found)
@@ -100,6 +108,25 @@ def _automatic(passage: Passage) -> Iterator[_Source]:
                     )
 
 
+def _tools(passage: Passage) -> Iterator[_Source]:
+    """Yield the cookies and the like that collect data: "we use cookies to collect …", "cookies record …"."""
+    lexicon = passage.policy.ontology
+    automated, obtain = lexicon.term("pgc:AutomatedSource"), lexicon.term("dpv:Obtain")
+    for match in passage.found("data-sources"):
+        tool = passage.token_at(match.end - 1) if match.term == automated else None
+        if tool is None:
+            continue
+        tool = first_of_coordination(tool)
+        verb, (_, closes) = tool.head, sentence(passage, match.start)
+        collects = [
+            m for m in passage.found("processing", match.start, closes) if lexicon.is_under(m.term, obtain)
+        ]
+        used = tool.dep_ == "obj" and cued(passage, "source-tools", "pgq:ToolVerb", verb.idx, match.start)
+        acting = tool.dep_ == "nsubj" and any(m.start <= verb.idx < m.end for m in collects)
+        if collects and (used or acting) and passage.clause_of(verb).negator is None:
+            yield _Source(match.start, match.end, Concept(automated), "source-tool")
+
+
 _AUTOMATICALLY = frozenset(("automatically", "passively"))
 
 
@@ -125,7 +152,7 @@ def _occasions(passage: Passage, found: list[_Source]) -> Iterator[_Source]:
         ):
             continue
         for curie, term in _OCCASIONS.items():
-            verb = next(cues(passage, _TABLE, curie, clause.head.idx, end), None)
+            verb = next(cues(passage, "occasions", curie, clause.head.idx, end), None)
             if verb is not None and verb.start == clause.head.idx:
                 yield _Source(when.idx, verb.end, Concept(lexicon.term(term)), "source-occasion")
 
@@ -166,6 +193,22 @@ def _is_denied(passage: Passage, opener: Match) -> bool:
 
 
 _OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")
+
+
+def _enumerated(passage: Passage) -> Iterator[_Source]:
+    """Yield the sources that a sentence enumerates: "collected in several ways, including forms and surveys"."""
+    for below in cues(passage, _TABLE, "pgq:SourcesBelow"):
+        opens, closes = sentence(passage, below.start)
+        colon = _ENUMERATION.match(passage.text, below.end, closes)
+        if colon is None or not cued(passage, _TABLE, "pgq:ObtainVerb", opens, closes):
+            continue
+        for _, start, end in _elements(passage.text, colon.end(), closes):
+            value = _named(passage, (start, end), start)
+            if value is not None:
+                yield _Source(start, end, value, "source-from", denied=_is_denied(passage, below))
+
+
+_ENUMERATION = re.compile(r"\s*[,:(]?\s*(?:including|such\sas|like|e\.g\.|:)\s*:?\s*")
 
 
 def _members(passage: Passage) -> Iterator[_Source]:
