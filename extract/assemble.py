@@ -125,6 +125,8 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     _elaborate(drafts)
     _headings_above(drafts)
     _point_back(drafts)
+    for draft in drafts:
+        _data_in_heading(draft)
     kept: list[Draft] = []
     for draft in drafts:
         if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
@@ -612,6 +614,31 @@ def _headings_above(drafts: list[Draft]) -> None:
             _take_over(draft, above[0], (_PURPOSE,))
 
 
+def _data_in_heading(draft: Draft) -> None:
+    """Give a statement that names no data those that the heading of its section is about ("Cookies")."""
+    heading = draft.passage.section
+    if heading is None or draft.denied or draft.specific_data or not draft.has(_PURPOSE):
+        return
+    if draft.has(_CONDITION, _RECIPIENT, _SERVICE):
+        return
+    nouns = [token for token in heading.doc if token.pos_ in ("NOUN", "PROPN")]
+    named = [
+        match
+        for match in heading.found("personal-data")
+        if not is_generic(match.term) and any(match.start <= noun.idx < match.end for noun in nouns)
+    ]
+    spoken = [*named, *heading.found("processing")]
+    others = [noun for noun in nouns if not any(match.start <= noun.idx < match.end for match in spoken)]
+    if not named or len(others) > 1:
+        return
+    draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
+    for match in named:
+        evidence = heading.evidence(
+            match.start, match.end, support="Inherited", confidence=0.7, rule="data in a heading"
+        )
+        draft.claims.append(Claim(_DATA, Concept(match.term), (evidence,)))
+
+
 def _point_back(drafts: list[Draft]) -> None:
     """Let sentences that point back take over what they point to.
 
@@ -648,7 +675,7 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
     elif cue("TheseData") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE, _SOURCE):
         meant = _meant(draft, before)
         _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
-    elif cue("WeakBack") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
+    elif (cue("WeakBack") in signs or draft.has(_DATA)) and draft.has(_PURPOSE, _BASIS, _STORAGE):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
     elif cue("Pronoun") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
         _data_before(draft, here)
