@@ -7,8 +7,9 @@ from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
-from extract.extent import extent
-from extract.frame import Clause
+from extract.enumeration import examples, first_phrase, is_named, members
+from extract.extent import extent, with_subject
+from extract.frame import Clause, actor_of
 from extract.matcher import Match, matcher
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
@@ -40,12 +41,54 @@ def data(policy: Policy) -> Iterator[Claim]:
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic")):
             continue
-        spans = _phrases(passage)
-        sure = [_sure(passage, span, match, spans) for span, match in spans]
-        for (span, match), rule in zip(spans, sure, strict=True):
-            if rule is not None:
-                yield _claim(passage, span, Concept(match.term), rule, 0.85)
-        yield from _unknown(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
+        yield from _of_passage(passage)
+
+
+def _of_passage(passage: Passage) -> Iterator[Claim]:
+    """Yield the claims of one passage: words of the lexicon first, then words that it does not know."""
+    spans = _phrases(passage)
+    sure = [_sure(passage, span, match, spans) for span, match in spans]
+    lead = _unknown_lead(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
+    listed = tuple(examples(passage, _heads(passage, spans, sure, lead)))
+    within = {token.i for part in listed for token in part}
+    known: list[Span] = []
+    for (span, match), certain in zip(spans, sure, strict=True):
+        is_example = not is_generic(match.term) and span.root.i in within
+        rule = certain or ("member of an enumeration" if is_example else None)
+        if rule is not None:
+            known.append(span)
+            yield _claim(passage, span, Concept(match.term), rule, 0.85)
+    if lead is not None:
+        known.append(lead)
+        yield _unmapped(passage, lead, "item of a list of data", 0.7)
+    yield from _unknown(passage, known, listed)
+
+
+def _unknown_lead(passage: Passage, known: list[Span]) -> Span | None:
+    """Return the phrase with which an item of a list of data begins if the lexicon does not know it."""
+    if passage.block.kind not in ("item", "cell") or of_list(passage) != cue("DataTopic"):
+        return None
+    span = first_phrase(passage)
+    return (
+        None
+        if span is None or any(span.start < other.end and other.start < span.end for other in known)
+        else span
+    )
+
+
+def _heads(
+    passage: Passage, spans: list[tuple[Span, Match]], sure: list[str | None], lead: Span | None
+) -> Iterator[Span]:
+    """Yield the phrases whose examples are data: data themselves, "information" alone or about something."""
+    if lead is not None:
+        yield lead
+    for (span, match), rule in zip(spans, sure, strict=True):
+        if rule is not None or (is_generic(match.term) and not _is_excluded(passage, span)):
+            yield span
+    for sign in passage.found("cues/about-data"):
+        noun = passage.doc.char_span(sign.start, sign.end, alignment_mode="expand")
+        if noun is not None and not _is_excluded(passage, noun):
+            yield with_subject(noun)
 
 
 def _of_headings(policy: Policy) -> Iterator[Claim]:
@@ -103,6 +146,10 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     if of_list(passage) == cue("DataTopic") and span.sent.start == passage.sentences[0].start:
         return "list of data"
+    if _is_collected(passage, span):
+        return "what is handled"
+    if _is_given(passage, span) and not is_generic(match.term):
+        return "what the reader gives"
     if _of_the_reader(passage, span):
         return None
     clause = passage.clause_of(span.root)
@@ -116,6 +163,38 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         if rule is not None:
             return rule
     return _by_place(passage, span, match, handled)
+
+
+def _is_collected(passage: Passage, span: Span) -> bool:
+    """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
+    token = span.root
+    while token.dep_ in ("conj", "appos"):
+        token = token.head
+    verb = token.head
+    if token.dep_ != "obj" or any(
+        child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
+    ):
+        return False
+    return any(
+        match.start <= verb.idx < match.end and is_under(match, "dpv:Collect")
+        for match in passage.found("processing")
+    )
+
+
+def _is_given(passage: Passage, span: Span) -> bool:
+    """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
+    token = span.root
+    while token.dep_ in ("conj", "appos"):
+        token = token.head
+    verb = token.head
+    between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
+    if token.dep_ not in ("obj", "nsubj:pass") and not (
+        token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
+    ):
+        return False
+    return any(
+        sign.start <= verb.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue("Giving")
+    )
 
 
 def _handled(span: Span, clause: Clause, match: Match) -> str | None:
@@ -338,10 +417,12 @@ def _better(passage: Passage, phrase: Span, match: Match) -> Match:
 
 
 def _is_nominal(span: Span) -> bool:
-    """Tell whether the head of the match is a noun in its sentence."""
+    """Tell whether the head of the match is a noun in its sentence, and no part of an address or a constant."""
     if len(span) > 1:
         return True
     token = span[0]
+    if token.like_url or "_" in token.text or "/" in token.text.strip("/"):
+        return False
     if token.pos_ in ("VERB", "AUX") and token.tag_ not in ("VBG", "VBN"):
         return False
     if token.dep_ in ("amod", "compound") and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN"):
@@ -378,16 +459,28 @@ def _is_means(passage: Passage, match: Match) -> bool:
     )
 
 
-def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
-    """Yield the categories that the lexicon does not know: in a list of data, or as what is collected."""
-    if passage.block.kind in ("item", "cell") and not known and of_list(passage) == cue("DataTopic"):
-        span = _first_phrase(passage.doc)
-        if span is not None:
-            yield _unmapped(passage, span, "item of a list of data", 0.7)
+def _is_excluded(passage: Passage, span: Span) -> bool:
+    """Tell whether examples behind a phrase are none of data: of rights, of measures, of what is explained."""
+    above = span.root.head
+    other = span.root.dep_ == "nmod" and any(
+        match.start <= above.idx < match.end
+        for table in ("cues/security", "measures", "rights", "transfers")
+        for match in passage.found(table)
+    )
+    return other or _is_defined(passage, span) or _of_the_reader(passage, span)
+
+
+def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> Iterator[Claim]:
+    """Yield the categories that the lexicon does not know: among other data, or as what is collected."""
     taken = {token.i for span in known for token in span}
-    for part in _members(passage, taken):
-        taken.update(range(part.start, part.end))
-        yield _unmapped(passage, part, "member of a list of data", 0.6)
+    for rule, parts in (
+        ("unknown example of data", listed),
+        ("member of a list of data", members(passage, taken)),
+    ):
+        for part in parts:
+            if taken.isdisjoint(range(part.start, part.end)):
+                taken.update(range(part.start, part.end))
+                yield _unmapped(passage, part, rule, 0.6)
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
@@ -399,48 +492,6 @@ def _unknown(passage: Passage, known: list[Span]) -> Iterator[Claim]:
 
 def _unmapped(passage: Passage, span: Span, rule: str, confidence: float) -> Claim:
     return _claim(passage, span, Unmapped("personal-data", _TOP, span.text), rule, confidence)
-
-
-def _members(passage: Passage, taken: set[int]) -> Iterator[Span]:
-    """Yield the unknown members of the coordinations of which at least half is known to be data."""
-    for sentence in passage.sentences:
-        for run in _runs(sentence):
-            known = [not taken.isdisjoint(range(part.start, part.end)) for part in run]
-            if sum(known) < _LIST_RUN or sum(known) * 2 < len(run):
-                continue
-            for part, is_known in zip(run, known, strict=True):
-                bare = _bare(part)
-                if is_known or bare is None or len(bare) < _LEAST_UNKNOWN:
-                    continue
-                if _plausible(bare) and not _is_named(passage, bare):
-                    yield bare
-
-
-_LEAST_UNKNOWN = 2  # words of an unknown member; one alone is mostly half of its neighbour ("name or number")
-
-
-def _bare(part: Span) -> Span | None:
-    """Return a member of a list without what leads to it: "such as", determiners."""
-    start = part.start
-    while start < part.end and (
-        part.doc[start].lower_ in _LEADING or part.doc[start].pos_ in ("DET", "PRON")
-    ):
-        start += 1
-    return part.doc[start : part.end] if start < part.end else None
-
-
-_LEADING = frozenset(
-    ("such", "as", "like", "including", "e.g.", "namely", "include", "includes", "is", "are", "also")
-)
-
-
-def _is_named(passage: Passage, part: Span) -> bool:
-    """Tell whether the words are known as something else: a recipient, a company, a purpose, an operation."""
-    return any(
-        match.start < part.end_char and part.start_char < match.end
-        for table in ("recipients-roles", "companies", "services", "purposes", "countries")
-        for match in passage.found(table, part.start_char, part.end_char)
-    ) or any(match.start == part.start_char for match in passage.found("processing"))
 
 
 def _objects(passage: Passage) -> Iterator[Span]:
@@ -455,7 +506,7 @@ def _objects(passage: Passage) -> Iterator[Span]:
             ):
                 continue
             part = _with_modifiers(token)
-            if part is not None and _says_data(passage, part) and not _is_named(passage, part):
+            if part is not None and _says_data(passage, part) and not is_named(passage, part):
                 yield part
 
 
@@ -519,75 +570,3 @@ def _says_data(passage: Passage, part: Span) -> bool:
         or any(sign.start <= token.idx < sign.end for sign in passage.found("cues/no-category"))
     ]
     return is_data and len(empty) < len(part) - 1
-
-
-def _first_phrase(doc: Doc) -> Span | None:
-    """Return the noun phrase with which a short item begins."""
-    words = [token for token in doc if not token.is_punct and not token.is_space]
-    if not words or words[0].tag_ in ("TO", "VB", "MD") or words[0].pos_ == "VERB":
-        return None
-    start = words[0].i
-    while start < len(doc) and doc[start].pos_ in ("DET", "PRON", "CCONJ"):
-        start += 1
-    end = start
-    while (
-        end < len(doc)
-        and doc[end].text not in (",", ";", ".", ":", "(", "–", "-", "|")
-        and not _goes_on(doc[end])
-    ):
-        end += 1
-    if end < len(doc) and len(words) > _SHORT_ITEM and not _goes_on(doc[end]):
-        return None
-    part = doc[start:end]
-    whole = end >= len(doc.text.rstrip(" .;,")) or end == len(doc) or doc[end].text in (".", ";", ",")
-    return part if len(part) and (_plausible(part) or (whole and len(part) <= _NAME_OF_A_CATEGORY)) else None
-
-
-def _goes_on(token: Token) -> bool:
-    """Tell whether a token opens a clause about the noun before it ("the image you upload", "if any")."""
-    return (
-        token.lower_ in ("you", "we", "which", "that", "if", "when", "where", "who", "such")
-        or token.tag_ == "MD"
-    )
-
-
-_NAME_OF_A_CATEGORY = (
-    2  # words; "Technical" in a column of data is a category that the policy defines elsewhere
-)
-
-
-def _runs(sentence: Span) -> Iterator[list[Span]]:
-    """Yield the coordinated noun phrases of a sentence as lists of spans, cut at commas and conjunctions."""
-    run: list[Span] = []
-    start = sentence.start
-    for token in sentence:
-        if token.text in (",", ";") or token.lower_ in ("and", "or", "and/or"):
-            if token.i > start:
-                run.append(sentence.doc[start : token.i])
-            start = token.i + 1
-        elif token.tag_ in ("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT") or token.text in (
-            ".",
-            ":",
-            "(",
-            ")",
-        ):
-            if len(run) > 1:
-                yield run
-            run, start = [], token.i + 1
-    if start < sentence.end:
-        run.append(sentence.doc[start : sentence.end])
-    if len(run) > 1:
-        yield run
-
-
-def _plausible(part: Span) -> bool:
-    """Tell whether a span can be a category of data: a short noun phrase without a verb."""
-    words = [token for token in part if not token.is_punct]
-    return (
-        0 < len(words) <= _LONGEST_NAME
-        and words[-1].pos_ in ("NOUN", "PROPN")
-        and not any(
-            token.pos_ in ("VERB", "AUX", "PRON", "SCONJ") and token.lower_ != "your" for token in words
-        )
-        and words[0].pos_ not in ("ADV", "ADP", "SCONJ")
-    )

@@ -37,7 +37,7 @@ def extent(passage: Passage, match: Match, others: list[Match]) -> Span | None:
     start = _with_modifiers(core.doc, core.start, end, core.sent.start)
     start = _with_measure(passage, start, others, core.sent.start)
     end = _with_same(passage, end, match, others, core.sent.end)
-    end = _with_complement(core.doc, end, core.sent.end)
+    end = with_complement(core.doc, end, core.sent.end)
     return core.doc[start:end]
 
 
@@ -86,9 +86,9 @@ def _with_modifiers(doc: Doc, start: int, end: int, first: int) -> int:
 
 
 def _modifies(token: Token, start: int, end: int) -> bool:
+    how = token.tag_ == "RB" and token.dep_ == "advmod" and token.head.i == token.i + 1
     return (
-        token.pos_ in _NOMINAL
-        and token.dep_ in _MODIFIERS
+        (how or (token.pos_ in _NOMINAL and token.dep_ in _MODIFIERS))
         and start <= token.head.i < end
         and token.lower_ not in _POINTING
     )
@@ -129,7 +129,7 @@ def _with_same(passage: Passage, end: int, match: Match, others: list[Match], la
     return close + 1 if same or short else end
 
 
-def _with_complement(doc: Doc, end: int, last: int) -> int:
+def with_complement(doc: Doc, end: int, last: int) -> int:
     """Return where a phrase ends with "of …" and with what the reader does with it ("you use")."""
     if end + 1 < last and doc[end].lower_ == "of":
         stop = end + 1
@@ -138,6 +138,45 @@ def _with_complement(doc: Doc, end: int, last: int) -> int:
         if doc[stop - 1].pos_ in (*_NOUNS, "PRON") and stop > end + 1:
             end = stop
     return _with_relative(doc, end, last)
+
+
+def with_subject(noun: Span) -> Span:
+    """Return a noun with what it is about ("information related to your movement")."""
+    doc, end, last = noun.doc, noun.end, noun.sent.end
+    if end < last and doc[end].lower_ in ("related", "relating"):
+        end += 1
+    if end == last or doc[end].lower_ not in _LEADING_TO_SUBJECT:
+        return noun
+    end += 1
+    if end < last and is_question(doc[end]):
+        return doc[noun.start : end_of_question(doc[end], last)]
+    stop = end
+    while (
+        stop < last
+        and stop - end <= _LONGEST_OF
+        and (_in_noun_phrase(doc[stop]) or doc[stop].pos_ == "CCONJ")
+    ):
+        stop += 1
+    return doc[noun.start : with_complement(doc, stop, last)]
+
+
+def is_question(token: Token) -> bool:
+    """Tell whether a word opens a clause that stands for data ("how you use the app", "which pages you see")."""
+    return token.lower_ in _ASKING
+
+
+def end_of_question(opening: Token, last: int) -> int:
+    """Return where the clause ends that a question word opens, `last` at the latest."""
+    verb = opening
+    while verb.pos_ != "VERB" and verb.head.i > verb.i:
+        verb = verb.head
+    return max(opening.i + 1, min(verb.right_edge.i + 1, last, opening.i + _LONGEST_QUESTION))
+
+
+_ASKING = frozenset(("how", "what", "which", "whether"))
+_LONGEST_QUESTION = 20  # words
+
+_LEADING_TO_SUBJECT = frozenset(("about", "on", "regarding", "concerning", "to", "of"))
 
 
 def _in_noun_phrase(token: Token) -> bool:

@@ -88,6 +88,12 @@ def test_cookies_are_a_topic_even_where_they_are_no_category_of_data() -> None:
     assert both == [("cookies", cookies), ("data-category", cookies)]
 
 
+def test_data_about_nobody_are_no_category_of_personal_data() -> None:
+    anonymous = Concept(TERM("pgc:AnonymousData"))
+    assert said("dpv:hasPersonalData", anonymous) == []
+    assert said("dpv:hasPersonalData", anonymous, generic=True) == [("data-category", anonymous.iri)]
+
+
 def test_a_place_of_storage_is_a_transfer_and_a_place() -> None:
     place = TERM("dpv:StorageLocation")
     assert said("dpv:hasStorageCondition", Node("storage", (place,))) == [

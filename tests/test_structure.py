@@ -35,6 +35,7 @@ HELPERS = {
     "claim": "says what a claim is",
     "document": "says what a document is",
     "errors": "says what can go wrong",
+    "enumeration": "finds the members of lists of data that the lexicon does not know",
     "extent": "finds where a noun phrase of data begins and ends",
     "frame": "cuts sentences into clauses",
     "language": "tells the language before anything is extracted",

@@ -19,7 +19,7 @@ CACHED = 50_000
 _BULLET = re.compile(r"(?:[•●○■□▪▫◦‣⁃∙·➢➤►▶✓✔❖\uf0b7\uf0a7]\s*|[*+]\s+|o\s+(?=\S)|[-–—]\s+|-(?=[a-z]))(?=\S)")
 _NUMBER = re.compile(
     r"""(?P<label>
-        (?:(?:section|article|part|clause|step|§)\s*)?
+        (?P<noun>(?:section|article|part|clause|step|§)\s*)?
         (?P<digits>\d{1,3}(?:\.\d{1,3})*)[.):]*(?<=[.):])(?!\d)
       | (?P<deep>\d{1,2}(?:\.\d{1,2})+)(?=\s)
       | (?:section|article|part|clause)\s+(?P<named>\d{1,3})(?=\s)
@@ -124,12 +124,21 @@ def listed(text: str, line: Draft) -> Draft:
     """Return `line` as an item without its bullet, or with its number split off, or as it is."""
     bullet = _BULLET.match(line.shown)
     if bullet:
-        rest = part(line, text, bullet.end())
+        rest = part(line, text, bullet.end() + _second_mark(line.shown[bullet.end() :]))
         return replace(rest, kind="item", mark=bullet.group().strip())
     number = _NUMBER.match(line.shown)
     if number and number.end() < len(line.shown):
         return replace(part(line, text, number.end()), mark=number.group("label"))
     return line
+
+
+def _second_mark(shown: str) -> int:
+    """Return the length of the mark that stands behind a bullet: "- (ii). Names", "- · Names"; or 0."""
+    bullet = _BULLET.match(shown)
+    number = _NUMBER.match(shown)
+    if bullet or number is None or number["noun"] or number["named"]:
+        return bullet.end() if bullet else 0
+    return number.end() if number.end() < len(shown) else 0
 
 
 def inline_items(shown: str) -> list[tuple[int, int]]:

@@ -166,8 +166,6 @@ def _marked_heading(text: str, line: _Line, under: str) -> Draft | None:
     if made is None:
         return None
     bare = looks.listed(text, replace(made, kind=None))
-    if bare.kind == "item":
-        bare = made
     return replace(bare, kind="heading", level=level, gap=line.gap)
 
 
