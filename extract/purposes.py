@@ -19,7 +19,7 @@ from extract.matcher import Match, longest
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
-from extract.verb_phrase import list_marks, opens_verb, verb_phrases
+from extract.verb_phrase import list_marks, opens_verb, takes_object, verb_phrases
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -52,13 +52,13 @@ def purposes(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each purpose that the policy names."""
     for passage in policy.body():
         taken: set[int] = set()
-        phrases: list[_Phrase] = []
+        found: list[tuple[_Phrase, Claim]] = []
         for phrase in _phrases(passage):
             span = range(phrase.start, phrase.end)
-            if taken.isdisjoint(span) and len(span) > 0:
+            claim = _claim(passage, phrase) if len(span) > 0 and taken.isdisjoint(span) else None
+            if claim is not None:
                 taken.update(span)
-                phrases.append(phrase)
-        found = [(phrase, claim) for phrase in phrases if (claim := _claim(passage, phrase)) is not None]
+                found.append((phrase, claim))
         label = _label_end(passage)
         said = any(phrase.start >= label for phrase, _ in found)
         for phrase, claim in found:
@@ -309,7 +309,9 @@ def _verb_after(passage: Passage, to: Token, end: int) -> Token | None:
     if to.tag_ == "TO":
         return verb if verb.tag_ in _BASE or opens_verb(passage, verb) else None
     certain = verb.tag_ == "VB" and verb.dep_ != "compound"
-    return verb if certain and (to.is_sent_start or opens_verb(passage, verb)) else None
+    if opens_verb(passage, verb):
+        return verb if certain or takes_object(verb) else None
+    return verb if certain and to.is_sent_start else None
 
 
 _NO_VERB = re.compile(r"(?:[tsx]ion|ity|cy|ness)$")
@@ -318,8 +320,13 @@ _ASIDE = 7  # tokens that can stand between "to" and its verb: "be able to", "am
 
 def _controlled(passage: Passage, to: Token, verb: Token) -> bool:
     """Tell whether a word such as "right", "want" or "able" governs the infinitive."""
-    governor = verb.head if verb.dep_ != "conj" else verb.head.head
+    governor = verb
+    while governor.dep_ == "conj":
+        governor = governor.head
+    governor = governor.head
     before = to.nbor(-1) if to.i > 0 else to
+    if before.lower_ == "not" and before.i > 0:
+        before = before.nbor(-1)
     for word in (before, governor):
         if word is verb or word.i > to.i:
             continue
@@ -543,17 +550,8 @@ _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM"))
 def _says_nothing(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase in the place of a purpose names none: empty words, handling or guarding of data."""
     first, start, end = span[0], span.start_char, span.end_char
-    for match in passage.found(_NONE, start):
-        at_start = match.start <= start + _OPENING
-        if match.term == cue("EmptyPurpose") and match.start < end and (at_start or match.end >= end - 1):
-            return True
-        if (
-            match.term == cue("EmptyVerb")
-            and match.start == start
-            and first.pos_ in ("VERB", "AUX")
-            and not (len(span) > 1 and span[1].tag_ in ("WDT", "WP", "WRB"))
-        ):
-            return True
+    if any(_is_empty(match, span) for match in passage.found(_NONE, start) if match.start < end):
+        return True
     if first.pos_ not in ("VERB", "AUX"):
         return False
     data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
@@ -568,6 +566,18 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     return guards and any(is_generic(match.term) for match in data)
 
 
+def _is_empty(match: Match, span: Span) -> bool:
+    """Tell whether empty words in a phrase leave no purpose of it, by where they stand there."""
+    at_start = match.start <= span.start_char + _OPENING
+    if match.term == cue("EmptyPurpose"):
+        return at_start or match.end >= span.end_char - 1
+    if match.term == cue("EmptyVerb"):
+        asks = len(span) > 1 and (span[1].tag_ in _ASKING or span[1].lower_ in ("if", "whether"))
+        return match.start == span.start_char and span[0].pos_ in ("VERB", "AUX") and not asks
+    return match.term == cue("EmptyAct") and at_start
+
+
+_ASKING = frozenset(("WDT", "WP", "WRB"))
 _OPENING = 12  # characters at the start of a phrase in which empty words decide
 _OBJECT = 60  # characters behind a verb in which its object stands
 _MERE_HANDLING = (
