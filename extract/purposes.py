@@ -16,6 +16,7 @@ from extract.claim import Claim, Concept, Unmapped
 from extract.data import is_generic
 from extract.frame import actor_of
 from extract.matcher import Match, longest
+from extract.noun_list import is_name, left_end, members, named, noun_phrase_end, parts, right_end
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
@@ -96,7 +97,11 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     first = next((token for token in doc if token.is_alpha), None)
     if first is None:
         return
-    purposeful = topic == cue("PurposeTopic") or (topic is None and _opens_with_to(passage.lead_in))
+    purposeful = (
+        topic == cue("PurposeTopic")
+        or (topic is None and _opens_with_to(passage.lead_in))
+        or (topic == cue("RecipientTopic") and _opens_certainly(passage, first))
+    )
     start = first.i
     if first.tag_ == "TO" and start + 1 < len(doc):
         verb = _verb_after(passage, first, len(doc)) or first.nbor()
@@ -106,11 +111,44 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     elif purposeful and (first.tag_ in _BASE or first.tag_ == "VBG" or _opens_with_verb(first)):
         yield from _verbs(passage, start, len(doc), "item under a purpose", 0.85)
     elif purposeful:
-        for match in passage.found(_TABLE):
-            if match.start <= doc[start].idx + 60:
-                span = doc.char_span(match.start, match.end, alignment_mode="expand")
-                if span is not None and not _modifies(span) and not _is_corporate_change(passage, span):
-                    yield _Phrase(_left(span), span.end, "words of a purpose in an item", 0.75)
+        yield from _nouns_of_item(passage, first)
+
+
+def _nouns_of_item(passage: Passage, first: Token) -> Iterator[_Phrase]:
+    """Yield the purposes that an item names in nouns: all below an open lead-in, else the known ones."""
+    doc = passage.doc
+    if _awaits_nouns(passage.lead_in) and _is_fragment(passage):
+        for start, end in parts(doc[first.i : noun_phrase_end(first, passage.sentences[0])]):
+            yield _Phrase(start, end, "item of nouns", 0.75)
+    for match in passage.found(_TABLE):
+        if match.start <= first.idx + _EARLY:
+            span = doc.char_span(match.start, match.end, alignment_mode="expand")
+            if span is not None and is_name(passage, span):
+                yield _Phrase(left_end(span), span.end, "words of a purpose in an item", 0.75)
+
+
+_EARLY = 60  # characters at the start of an item in which it names its purpose
+
+
+def _opens_certainly(passage: Passage, first: Token) -> bool:
+    """Tell whether an item begins with a verb in its base form ("comply with the law"), so that it names no one."""
+    return opens_verb(passage, first) and (first.tag_ in _BASE or takes_object(first))
+
+
+def _is_fragment(passage: Passage) -> bool:
+    """Tell whether an item is a noun phrase and no sentence or label ("payroll", not "Location: we use …")."""
+    root = passage.sentences[0].root
+    return len(passage.sentences) == 1 and root.pos_ == "NOUN" and ":" not in passage.text
+
+
+def _awaits_nouns(lead: Passage | None) -> bool:
+    """Tell whether a lead-in breaks off before purposes: "for:", "for the following purposes:"."""
+    return lead is not None and _OPEN_FOR.search(lead.text) is not None
+
+
+_OPEN_FOR = re.compile(
+    r"\b(?:for|purposes?|reasons?)(?: (?:such as|including))?\s*[:\-–—]?\s*$", re.IGNORECASE
+)
 
 
 def _is_forbidden(lead: Passage | None) -> bool:
@@ -171,11 +209,11 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         and (_opened(passage, token) or _goes_on(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
-    elif token.lower_ == "including" and token.i + 1 < sentence.end:
+    elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
-        if first.tag_ != "TO" and _goes_on(passage, first, ends):
-            for name in _named(passage, sentence.doc[first.i : _noun_phrase_end(first, sentence)]):
-                yield _Phrase(max(_left(name), first.i), name.end, "including", 0.75)
+        of_purposes = _is_of_purposes(passage, token)
+        if first.tag_ != "TO" and _goes_on(passage, first, ends) and (of_purposes or token.lower_ != "as"):
+            yield from _members(passage, first, sentence, "including", actions=of_purposes)
 
 
 def _lists(passage: Passage, token: Token, sentence: Span) -> bool:
@@ -214,8 +252,10 @@ def _inline_list(passage: Passage, opener: Token, sentence: Span) -> Iterator[_P
         ):
             yield from _verbs(passage, first.i, end, "list within a sentence", 0.85)
         elif opener.lower_ == "for":
-            for name in _named(passage, doc[first.i : end]):
-                yield _Phrase(max(_left(name), first.i), _right(name, end), "list within a sentence", 0.8)
+            for name in named(passage, doc[first.i : end]):
+                yield _Phrase(
+                    max(left_end(name), first.i), right_end(name, end), "list within a sentence", 0.8
+                )
 
 
 def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
@@ -233,20 +273,19 @@ def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
     return index in ends or doc[index - 1].lower_ in _PURPOSE
 
 
+def _is_of_purposes(passage: Passage, link: Token) -> bool:
+    """Tell whether "including" or "such as" stands behind the word "purposes", so that any action is one."""
+    before = passage.doc[: link.i - 1 if link.lower_ == "as" else link.i]
+    last = next((token for token in reversed(before) if token.text not in (",", "(")), None)
+    return last is not None and last.lower_ in _PURPOSE
+
+
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
     return any(
         match.end == end and match.term == cue("NounMarker")
         for match in passage.found("cues/noun-purposes", 0, end)
-    )
-
-
-def _is_corporate_change(passage: Passage, name: Span) -> bool:
-    """Tell whether a noun names a merger or the like: an occasion, no purpose."""
-    return any(
-        match.term == cue("CorporateChange")
-        for match in passage.found(_NO_PROCESSING, name.start_char, name.end_char)
     )
 
 
@@ -408,13 +447,20 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
         if first.lower_ not in ("processing", "using", "doing"):
             yield from _verbs(passage, first.i, sentence.end, f"{rule} and a gerund", 0.8)
         return
-    stop = _noun_phrase_end(first, sentence)
-    spans = list(_named(passage, sentence.doc[first.i : stop]))
+    stop = noun_phrase_end(first, sentence)
+    spans = list(named(passage, sentence.doc[first.i : stop]))
     if sentence.doc[stop - 1].lower_ in _PURPOSE and not spans[1:] and _plain(first.i, stop, sentence):
         yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
         return
-    for span in spans:
-        yield _Phrase(max(_left(span), first.i), _right(span, stop), f"{rule} and a noun", 0.8)
+    yield from _members(passage, first, sentence, f"{rule} and a noun")
+
+
+def _members(
+    passage: Passage, first: Token, sentence: Span, rule: str, *, actions: bool = False
+) -> Iterator[_Phrase]:
+    """Yield the purposes in the list of nouns and gerunds that `first` begins."""
+    for start, end in members(passage, first.i, sentence, actions=actions):
+        yield _Phrase(start, end, rule, 0.75)
 
 
 _PURPOSE = frozenset(("purpose", "purposes", "reasons"))
@@ -432,49 +478,6 @@ def _plain(start: int, stop: int, sentence: Span) -> bool:
 
 
 _FEW = 8  # words before "purposes"
-
-
-def _named(passage: Passage, span: Span) -> Iterator[Span]:
-    """Yield the names of purposes that are members of the coordination of nouns with which `span` begins."""
-    for match in passage.found(_TABLE, span.start_char, span.end_char):
-        name = span.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if name is None or _modifies(name) or _is_corporate_change(passage, name):
-            continue
-        between = span.doc[span.start : name.start]
-        if any(token.tag_ == "IN" and token.lower_ not in _OVER for token in between):
-            continue
-        yield name
-
-
-_OVER = frozenset(("of", "as", "like", "including"))
-
-
-def _modifies(name: Span) -> bool:
-    """Tell whether a name only says which of another thing: "payment" in "payment details"."""
-    root = name.root
-    head = root.head
-    return (
-        root.dep_ in ("compound", "amod", "nmod:poss")
-        and head.i >= name.end
-        and head.lower_ not in _PURPOSE
-        and (head.i == name.end or all(token.pos_ in _NOMINAL for token in name.doc[name.end : head.i]))
-    )
-
-
-def _noun_phrase_end(first: Token, sentence: Span) -> int:
-    """Return the index behind the coordinated noun phrases that begin with `first`."""
-    index = first.i
-    while index < sentence.end:
-        token = sentence.doc[index]
-        if token.tag_ in ("MD", "VBZ", "VBP", "VBD", "WDT", "WP", "TO", ".", ":") or token.lower_ in _STOP:
-            break
-        index += 1
-    return max(index, first.i + 1)
-
-
-_STOP = frozenset(
-    ("if", "when", "where", "unless", "which", "that", "because", "with", "from", "by", "we", "you", ";")
-)
 
 
 def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
@@ -500,26 +503,6 @@ def _opening(passage: Passage, verb: int, floor: int) -> int:
 
 
 _MANNER = frozenset(("better", "further", "continually", "continuously", "constantly", "properly", "more"))
-
-
-def _left(span: Span) -> int:
-    """Return where the noun phrase that ends in `span` begins."""
-    start = span.start
-    while (
-        start > span.sent.start
-        and span.doc[start - 1].pos_ in _NOMINAL
-        and span.doc[start - 1].dep_ in ("amod", "compound")
-    ):
-        start -= 1
-    return int(start)
-
-
-def _right(span: Span, stop: int) -> int:
-    """Return the end of a noun purpose, with the word "purposes" if it follows."""
-    end = span.end
-    if end < stop and span.doc[end].lower_ in ("purpose", "purposes"):
-        end += 1
-    return int(end)
 
 
 def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
