@@ -88,7 +88,22 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
     if stands_under(passage, cue("RightsTopic"), cue("ContactTopic")) and topic is None:
         return
     for sentence in passage.sentences:
+        if topic is None and _is_bare(passage, sentence):
+            yield from _verbs(passage, sentence.start, sentence.end, "sentence without a subject", 0.7)
         yield from _of_sentence(passage, sentence)
+
+
+def _is_bare(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a sentence is a known purpose alone, as the items of lists that lost their marks are."""
+    first = sentence[0]
+    return (
+        first.tag_ in _BASE
+        and opens_verb(passage, first)
+        and any(
+            match.start <= first.idx + _OPENING
+            for match in passage.found(_TABLE, first.idx, sentence.end_char)
+        )
+    )
 
 
 def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
@@ -179,6 +194,7 @@ def _opens_with_verb(token: Token) -> bool:
         following is not None
         and following.lower_ in ("you", "your", "our", "the", "and", "with", "on", "any", "a", "an", "to")
         and token.pos_ in ("NOUN", "VERB", "ADJ", "PROPN")
+        and token.tag_ not in ("NNS", "NNPS")
         and not token.text.isupper()
     )
 
@@ -206,14 +222,39 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         token.tag_ in _VERBS
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
-        and (_opened(passage, token) or _goes_on(passage, token, ends))
+        and not _of_the_text(passage, token)
+        and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
+    elif token.lower_ == "so" and token.i + 1 < sentence.end:
+        yield from _outcome(passage, token, sentence)
     elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
         of_purposes = _is_of_purposes(passage, token)
         if first.tag_ != "TO" and _goes_on(passage, first, ends) and (of_purposes or token.lower_ != "as"):
             yield from _members(passage, first, sentence, "including", actions=of_purposes)
+
+
+def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield what shall become possible: "so that the app can remember you", "so you can play"."""
+    that = so.nbor().lower_ == "that"
+    near = sentence.doc[so.i + 1 + that : min(so.i + _NEAR, sentence.end)]
+    modals = _POSSIBLE | _CERTAIN if that else _POSSIBLE
+    modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
+    if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
+        return
+    behind = sentence.doc[modal.i + 1 : min(modal.i + _ASIDE, sentence.end)]
+    verb = next((token for token in behind if token.pos_ != "ADV"), modal)
+    if verb.tag_ != "VB" or _of_the_text(passage, verb) or _by_the_person(verb, sentence):
+        return
+    start = near.start if verb.lower_ == "be" else verb.i
+    for first, end in verb_phrases(passage, verb.i, sentence.end):
+        yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
+
+
+_NEAR = 9  # tokens behind "so" in which the modal verb stands
+_POSSIBLE = frozenset(("can", "could", "may", "might"))
+_CERTAIN = frozenset(("will", "would"))  # behind a bare "so" they tell what follows, not what for
 
 
 def _lists(passage: Passage, token: Token, sentence: Span) -> bool:
@@ -273,6 +314,18 @@ def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
     return index in ends or doc[index - 1].lower_ in _PURPOSE
 
 
+def _continues(passage: Passage, token: Token, ends: set[int]) -> bool:
+    """Tell whether a verb goes on with a list behind a semicolon or a number ("…; and (c) detect fraud")."""
+    doc, marks = passage.doc, list_marks(passage)
+    index = token.i
+    while index > 0 and (index - 1 in marks or doc[index - 1].lower_ in ("and", "or", "to", ",")):
+        index -= 1
+    parted = doc[index - 1].text == ";" or token.i - 1 in marks
+    while index > 0 and doc[index - 1].text == ";":
+        index -= 1
+    return parted and index in ends and (token.tag_ == "VBG" or opens_verb(passage, token))
+
+
 def _is_of_purposes(passage: Passage, link: Token) -> bool:
     """Tell whether "including" or "such as" stands behind the word "purposes", so that any action is one."""
     before = passage.doc[: link.i - 1 if link.lower_ == "as" else link.i]
@@ -290,8 +343,10 @@ def _leads_to_nouns(passage: Passage, token: Token) -> bool:
 
 
 def _opened(passage: Passage, token: Token) -> bool:
-    """Tell whether a purpose marker stands directly before `token`."""
+    """Tell whether a purpose marker stands before `token`, with nothing but adverbs between them."""
     before = token.nbor(-1)
+    while before.lower_ in _MANNER and before.i > 0:
+        before = before.nbor(-1)
     end = before.idx + len(before)
     return any(
         match.end == end and match.term == cue("PurposeMarker") for match in passage.found(_CUES, 0, end)
