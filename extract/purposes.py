@@ -425,9 +425,28 @@ def _controlled(passage: Passage, to: Token, verb: Token) -> bool:
         if word is verb or word.i > to.i:
             continue
         for match in passage.found(_CUES, word.idx, word.idx + len(word)):
-            if match.term == cue("ControlVerb"):
+            if (
+                match.term == cue("ControlVerb")
+                or (match.term == cue("GuardingVerb") and word.pos_ == "NOUN")
+                or (match.term == cue("NeedingVerb") and _binds(word, to))
+            ):
                 return True
     return False
+
+
+def _binds(word: Token, to: Token) -> bool:
+    """Tell whether a need is one of acting ("we need to", "you are required to"), and not one of data.
+
+    What data are needed for is a purpose: "your number is needed to …", "we need your number to …".
+    """
+    if word.pos_ != "VERB":
+        return True
+    if word.tag_ == "VBN" and word.i + 1 == to.i:
+        doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
+        doer = word.head if doer is None and word.dep_ == "acl" else doer
+        return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
+    thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
+    return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
 
 
 def _by_the_person(verb: Token, sentence: Span) -> bool:
@@ -501,6 +520,8 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     if first.tag_ == "VBG":
         if first.lower_ not in ("processing", "using", "doing"):
             yield from _verbs(passage, first.i, sentence.end, f"{rule} and a gerund", 0.8)
+        return
+    if _by_the_person(first, sentence):
         return
     stop = noun_phrase_end(first, sentence)
     spans = list(named(passage, sentence.doc[first.i : stop]))
@@ -592,6 +613,8 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
         return True
     if first.pos_ not in ("VERB", "AUX"):
         return False
+    if _guards(passage, span) and stands_under(passage, cue("SecurityTopic")):
+        return True
     data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
     if not data:
         return False
@@ -600,8 +623,15 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     to_the_reader = len(span) > 1 and span[1].lower_ == "you"
     if is_under(verb, *_MERE_HANDLING) and not named and not to_the_reader:
         return True
-    guards = any(m.term == cue("GuardingVerb") and m.start == start for m in passage.found(_CUES, start, end))
-    return guards and any(is_generic(match.term) for match in data)
+    return _guards(passage, span) and any(is_generic(match.term) for match in data)
+
+
+def _guards(passage: Passage, span: Span) -> bool:
+    """Tell whether a phrase begins with a verb of guarding."""
+    return any(
+        match.term == cue("GuardingVerb") and match.start == span.start_char
+        for match in passage.found(_CUES, span.start_char, span.end_char)
+    )
 
 
 def _is_empty(match: Match, span: Span) -> bool:

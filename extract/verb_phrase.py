@@ -223,10 +223,12 @@ def _trimmed(passage: Passage, start: int, end: int, marks: frozenset[int]) -> i
         doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].lower_ in _TRAILING or end - 1 in marks
     ):
         end -= 1
+    if end > start + 1 and doc[end - 2 : end].text.lower() == "in order":
+        return _trimmed(passage, start, end - 2, marks)
     return end
 
 
-_TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "order", "/", "and/or"))
+_TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "/", "and/or"))
 
 
 def list_marks(passage: Passage) -> frozenset[int]:
