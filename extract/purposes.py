@@ -215,7 +215,8 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif token.lower_ == "to" and token.i + 1 < sentence.end:
         yield from _infinitive(passage, token, sentence)
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
-        yield from _after_for(passage, token.nbor(), sentence, "for")
+        if not _is_sought(passage, token):
+            yield from _after_for(passage, token.nbor(), sentence, "for")
     elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
@@ -331,6 +332,15 @@ def _is_of_purposes(passage: Passage, link: Token) -> bool:
     before = passage.doc[: link.i - 1 if link.lower_ == "as" else link.i]
     last = next((token for token in reversed(before) if token.text not in (",", "(")), None)
     return last is not None and last.lower_ in _PURPOSE
+
+
+def _is_sought(passage: Passage, token: Token) -> bool:
+    """Tell whether what stands behind "for" is what somebody seeks or answers for: "register for a contest"."""
+    before = token.nbor(-1) if token.i > 0 else token
+    return any(
+        match.end == before.idx + len(before) and match.term == cue("SeekingVerb")
+        for match in passage.found("cues/noun-purposes", 0, token.idx)
+    )
 
 
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
