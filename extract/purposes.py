@@ -17,10 +17,11 @@ from extract.data import is_generic
 from extract.frame import actor_of
 from extract.interests import interest_spans
 from extract.matcher import Match, longest
+from extract.noun_list import is_name, left_end, members, named, noun_phrase_end, parts, right_end
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
-from extract.verb_phrase import list_marks, opens_verb, verb_phrases
+from extract.verb_phrase import list_marks, opens_verb, takes_object, verb_phrases
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -55,13 +56,13 @@ def purposes(policy: Policy) -> Iterator[Claim]:
         if passage.block.boilerplate:
             continue
         taken: set[int] = set()
-        phrases: list[_Phrase] = []
+        found: list[tuple[_Phrase, Claim]] = []
         for phrase in _phrases(passage):
             span = range(phrase.start, phrase.end)
-            if taken.isdisjoint(span) and len(span) > 0:
+            claim = _claim(passage, phrase) if len(span) > 0 and taken.isdisjoint(span) else None
+            if claim is not None:
                 taken.update(span)
-                phrases.append(phrase)
-        found = [(phrase, claim) for phrase in phrases if (claim := _claim(passage, phrase)) is not None]
+                found.append((phrase, claim))
         label = _label_end(passage)
         said = any(phrase.start >= label for phrase, _ in found)
         for phrase, claim in found:
@@ -93,6 +94,8 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
     if stands_under(passage, cue("RightsTopic"), cue("ContactTopic")) and topic is None:
         return
     for sentence in passage.sentences:
+        if topic is None and _is_bare(passage, sentence):
+            yield from _verbs(passage, sentence.start, sentence.end, "sentence without a subject", 0.7)
         yield from _of_sentence(passage, sentence)
     yield from _of_interests(passage)
 
@@ -116,9 +119,22 @@ def _of_heading(heading: Passage) -> Iterator[_Phrase]:
     if verb is not None and (first is not verb or verb.tag_ == "VBG"):
         yield from _verbs(heading, verb.i, len(doc), "heading below a purpose", 0.85)
     else:
-        for name in _named(heading, doc[first.i : len(doc)]):
+        for name in named(heading, doc[first.i : len(doc)]):
             if name.start <= first.i + 1:
-                yield _Phrase(_left(name), _right(name, len(doc)), "heading below a purpose", 0.75)
+                yield _Phrase(left_end(name), right_end(name, len(doc)), "heading below a purpose", 0.75)
+
+
+def _is_bare(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a sentence is a known purpose alone, as the items of lists that lost their marks are."""
+    first = sentence[0]
+    return (
+        first.tag_ in _BASE
+        and opens_verb(passage, first)
+        and any(
+            match.start <= first.idx + _OPENING
+            for match in passage.found(_TABLE, first.idx, sentence.end_char)
+        )
+    )
 
 
 def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
@@ -127,10 +143,12 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     first = next((token for token in doc if token.is_alpha), None)
     if first is None:
         return
-    purposeful = topic == cue("PurposeTopic") or (
-        topic is None
-        and passage.lead_in is not None
-        and (_opens_with_to(passage.lead_in) or stands_under(passage, cue("PurposeTopic")))
+    lead = passage.lead_in
+    purposeful = (
+        topic == cue("PurposeTopic")
+        or (topic is None and _opens_with_to(lead))
+        or (topic is None and lead is not None and stands_under(passage, cue("PurposeTopic")))
+        or (topic == cue("RecipientTopic") and _opens_certainly(passage, first))
     )
     start = first.i
     if first.tag_ == "TO" and start + 1 < len(doc):
@@ -141,11 +159,44 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
     elif purposeful and (first.tag_ in _BASE or first.tag_ == "VBG" or _opens_with_verb(first)):
         yield from _verbs(passage, start, len(doc), "item under a purpose", 0.85)
     elif purposeful:
-        for match in passage.found(_TABLE):
-            if match.start <= doc[start].idx + 60:
-                span = doc.char_span(match.start, match.end, alignment_mode="expand")
-                if span is not None and not _modifies(span) and not _is_corporate_change(passage, span):
-                    yield _Phrase(_left(span), span.end, "words of a purpose in an item", 0.75)
+        yield from _nouns_of_item(passage, first)
+
+
+def _nouns_of_item(passage: Passage, first: Token) -> Iterator[_Phrase]:
+    """Yield the purposes that an item names in nouns: all below an open lead-in, else the known ones."""
+    doc = passage.doc
+    if _awaits_nouns(passage.lead_in) and _is_fragment(passage):
+        for start, end in parts(doc[first.i : noun_phrase_end(first, passage.sentences[0])]):
+            yield _Phrase(start, end, "item of nouns", 0.75)
+    for match in passage.found(_TABLE):
+        if match.start <= first.idx + _EARLY:
+            span = doc.char_span(match.start, match.end, alignment_mode="expand")
+            if span is not None and is_name(passage, span):
+                yield _Phrase(left_end(span), span.end, "words of a purpose in an item", 0.75)
+
+
+_EARLY = 60  # characters at the start of an item in which it names its purpose
+
+
+def _opens_certainly(passage: Passage, first: Token) -> bool:
+    """Tell whether an item begins with a verb in its base form ("comply with the law"), so that it names no one."""
+    return opens_verb(passage, first) and (first.tag_ in _BASE or takes_object(first))
+
+
+def _is_fragment(passage: Passage) -> bool:
+    """Tell whether an item is a noun phrase and no sentence or label ("payroll", not "Location: we use …")."""
+    root = passage.sentences[0].root
+    return len(passage.sentences) == 1 and root.pos_ == "NOUN" and ":" not in passage.text
+
+
+def _awaits_nouns(lead: Passage | None) -> bool:
+    """Tell whether a lead-in breaks off before purposes: "for:", "for the following purposes:"."""
+    return lead is not None and _OPEN_FOR.search(lead.text) is not None
+
+
+_OPEN_FOR = re.compile(
+    r"\b(?:for|purposes?|reasons?)(?: (?:such as|including))?\s*[:\-–—]?\s*$", re.IGNORECASE
+)
 
 
 def _is_forbidden(lead: Passage | None) -> bool:
@@ -176,6 +227,7 @@ def _opens_with_verb(token: Token) -> bool:
         following is not None
         and following.lower_ in ("you", "your", "our", "the", "and", "with", "on", "any", "a", "an", "to")
         and token.pos_ in ("NOUN", "VERB", "ADJ", "PROPN")
+        and token.tag_ not in ("NNS", "NNPS")
         and not token.text.isupper()
     )
 
@@ -196,21 +248,47 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif token.lower_ == "to" and token.i + 1 < sentence.end:
         yield from _infinitive(passage, token, sentence)
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
-        yield from _after_for(passage, token.nbor(), sentence, "for")
+        if not _is_sought(passage, token):
+            yield from _after_for(passage, token.nbor(), sentence, "for")
     elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
         token.tag_ in _VERBS
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
-        and (_opened(passage, token) or _goes_on(passage, token, ends))
+        and not _of_the_text(passage, token)
+        and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
-    elif token.lower_ == "including" and token.i + 1 < sentence.end:
+    elif token.lower_ == "so" and token.i + 1 < sentence.end:
+        yield from _outcome(passage, token, sentence)
+    elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
-        if first.tag_ != "TO" and _goes_on(passage, first, ends):
-            for name in _named(passage, sentence.doc[first.i : _noun_phrase_end(first, sentence)]):
-                yield _Phrase(max(_left(name), first.i), name.end, "including", 0.75)
+        of_purposes = _is_of_purposes(passage, token)
+        if first.tag_ != "TO" and _goes_on(passage, first, ends) and (of_purposes or token.lower_ != "as"):
+            yield from _members(passage, first, sentence, "including", actions=of_purposes)
+
+
+def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield what shall become possible: "so that the app can remember you", "so you can play"."""
+    that = so.nbor().lower_ == "that"
+    near = sentence.doc[so.i + 1 + that : min(so.i + _NEAR, sentence.end)]
+    modals = _POSSIBLE | _CERTAIN if that else _POSSIBLE
+    modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
+    if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
+        return
+    behind = sentence.doc[modal.i + 1 : min(modal.i + _ASIDE, sentence.end)]
+    verb = next((token for token in behind if token.pos_ != "ADV"), modal)
+    if verb.tag_ != "VB" or _of_the_text(passage, verb) or _by_the_person(verb, sentence):
+        return
+    start = near.start if verb.lower_ == "be" else verb.i
+    for first, end in verb_phrases(passage, verb.i, sentence.end):
+        yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
+
+
+_NEAR = 9  # tokens behind "so" in which the modal verb stands
+_POSSIBLE = frozenset(("can", "could", "may", "might"))
+_CERTAIN = frozenset(("will", "would"))  # behind a bare "so" they tell what follows, not what for
 
 
 def _lists(passage: Passage, token: Token, sentence: Span) -> bool:
@@ -249,8 +327,10 @@ def _inline_list(passage: Passage, opener: Token, sentence: Span) -> Iterator[_P
         ):
             yield from _verbs(passage, first.i, end, "list within a sentence", 0.85)
         elif opener.lower_ == "for":
-            for name in _named(passage, doc[first.i : end]):
-                yield _Phrase(max(_left(name), first.i), _right(name, end), "list within a sentence", 0.8)
+            for name in named(passage, doc[first.i : end]):
+                yield _Phrase(
+                    max(left_end(name), first.i), right_end(name, end), "list within a sentence", 0.8
+                )
 
 
 def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
@@ -268,6 +348,34 @@ def _goes_on(passage: Passage, token: Token, ends: set[int]) -> bool:
     return index in ends or doc[index - 1].lower_ in _PURPOSE
 
 
+def _continues(passage: Passage, token: Token, ends: set[int]) -> bool:
+    """Tell whether a verb goes on with a list behind a semicolon or a number ("…; and (c) detect fraud")."""
+    doc, marks = passage.doc, list_marks(passage)
+    index = token.i
+    while index > 0 and (index - 1 in marks or doc[index - 1].lower_ in ("and", "or", "to", ",")):
+        index -= 1
+    parted = doc[index - 1].text == ";" or token.i - 1 in marks
+    while index > 0 and doc[index - 1].text == ";":
+        index -= 1
+    return parted and index in ends and (token.tag_ == "VBG" or opens_verb(passage, token))
+
+
+def _is_of_purposes(passage: Passage, link: Token) -> bool:
+    """Tell whether "including" or "such as" stands behind the word "purposes", so that any action is one."""
+    before = passage.doc[: link.i - 1 if link.lower_ == "as" else link.i]
+    last = next((token for token in reversed(before) if token.text not in (",", "(")), None)
+    return last is not None and last.lower_ in _PURPOSE
+
+
+def _is_sought(passage: Passage, token: Token) -> bool:
+    """Tell whether what stands behind "for" is what somebody seeks or answers for: "register for a contest"."""
+    before = token.nbor(-1) if token.i > 0 else token
+    return any(
+        match.end == before.idx + len(before) and match.term == cue("SeekingVerb")
+        for match in passage.found("cues/noun-purposes", 0, token.idx)
+    )
+
+
 def _leads_to_nouns(passage: Passage, token: Token) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
@@ -277,17 +385,11 @@ def _leads_to_nouns(passage: Passage, token: Token) -> bool:
     )
 
 
-def _is_corporate_change(passage: Passage, name: Span) -> bool:
-    """Tell whether a noun names a merger or the like: an occasion, no purpose."""
-    return any(
-        match.term == cue("CorporateChange")
-        for match in passage.found(_NO_PROCESSING, name.start_char, name.end_char)
-    )
-
-
 def _opened(passage: Passage, token: Token) -> bool:
-    """Tell whether a purpose marker stands directly before `token`."""
+    """Tell whether a purpose marker stands before `token`, with nothing but adverbs between them."""
     before = token.nbor(-1)
+    while before.lower_ in _MANNER and before.i > 0:
+        before = before.nbor(-1)
     end = before.idx + len(before)
     return any(
         match.end == end and match.term == cue("PurposeMarker") for match in passage.found(_CUES, 0, end)
@@ -344,7 +446,9 @@ def _verb_after(passage: Passage, to: Token, end: int) -> Token | None:
     if to.tag_ == "TO":
         return verb if verb.tag_ in _BASE or opens_verb(passage, verb) else None
     certain = verb.tag_ == "VB" and verb.dep_ != "compound"
-    return verb if certain and (to.is_sent_start or opens_verb(passage, verb)) else None
+    if opens_verb(passage, verb):
+        return verb if certain or takes_object(verb) else None
+    return verb if certain and to.is_sent_start else None
 
 
 _NO_VERB = re.compile(r"(?:[tsx]ion|ity|cy|ness)$")
@@ -353,15 +457,39 @@ _ASIDE = 7  # tokens that can stand between "to" and its verb: "be able to", "am
 
 def _controlled(passage: Passage, to: Token, verb: Token) -> bool:
     """Tell whether a word such as "right", "want" or "able" governs the infinitive."""
-    governor = verb.head if verb.dep_ != "conj" else verb.head.head
+    governor = verb
+    while governor.dep_ == "conj":
+        governor = governor.head
+    governor = governor.head
     before = to.nbor(-1) if to.i > 0 else to
+    if before.lower_ == "not" and before.i > 0:
+        before = before.nbor(-1)
     for word in (before, governor):
         if word is verb or word.i > to.i:
             continue
         for match in passage.found(_CUES, word.idx, word.idx + len(word)):
-            if match.term == cue("ControlVerb"):
+            if (
+                match.term == cue("ControlVerb")
+                or (match.term == cue("GuardingVerb") and word.pos_ == "NOUN")
+                or (match.term == cue("NeedingVerb") and _binds(word, to))
+            ):
                 return True
     return False
+
+
+def _binds(word: Token, to: Token) -> bool:
+    """Tell whether a need is one of acting ("we need to", "you are required to"), and not one of data.
+
+    What data are needed for is a purpose: "your number is needed to …", "we need your number to …".
+    """
+    if word.pos_ != "VERB":
+        return True
+    if word.tag_ == "VBN" and word.i + 1 == to.i:
+        doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
+        doer = word.head if doer is None and word.dep_ == "acl" else doer
+        return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
+    thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
+    return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
 
 
 def _by_the_person(verb: Token, sentence: Span) -> bool:
@@ -436,13 +564,22 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
         if first.lower_ not in ("processing", "using", "doing"):
             yield from _verbs(passage, first.i, sentence.end, f"{rule} and a gerund", 0.8)
         return
-    stop = _noun_phrase_end(first, sentence)
-    spans = list(_named(passage, sentence.doc[first.i : stop]))
+    if _by_the_person(first, sentence):
+        return
+    stop = noun_phrase_end(first, sentence)
+    spans = list(named(passage, sentence.doc[first.i : stop]))
     if sentence.doc[stop - 1].lower_ in _PURPOSE and not spans[1:] and _plain(first.i, stop, sentence):
         yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
         return
-    for span in spans:
-        yield _Phrase(max(_left(span), first.i), _right(span, stop), f"{rule} and a noun", 0.8)
+    yield from _members(passage, first, sentence, f"{rule} and a noun")
+
+
+def _members(
+    passage: Passage, first: Token, sentence: Span, rule: str, *, actions: bool = False
+) -> Iterator[_Phrase]:
+    """Yield the purposes in the list of nouns and gerunds that `first` begins."""
+    for start, end in members(passage, first.i, sentence, actions=actions):
+        yield _Phrase(start, end, rule, 0.75)
 
 
 _PURPOSE = frozenset(("purpose", "purposes", "reasons"))
@@ -460,49 +597,6 @@ def _plain(start: int, stop: int, sentence: Span) -> bool:
 
 
 _FEW = 8  # words before "purposes"
-
-
-def _named(passage: Passage, span: Span) -> Iterator[Span]:
-    """Yield the names of purposes that are members of the coordination of nouns with which `span` begins."""
-    for match in passage.found(_TABLE, span.start_char, span.end_char):
-        name = span.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if name is None or _modifies(name) or _is_corporate_change(passage, name):
-            continue
-        between = span.doc[span.start : name.start]
-        if any(token.tag_ == "IN" and token.lower_ not in _OVER for token in between):
-            continue
-        yield name
-
-
-_OVER = frozenset(("of", "as", "like", "including"))
-
-
-def _modifies(name: Span) -> bool:
-    """Tell whether a name only says which of another thing: "payment" in "payment details"."""
-    root = name.root
-    head = root.head
-    return (
-        root.dep_ in ("compound", "amod", "nmod:poss")
-        and head.i >= name.end
-        and head.lower_ not in _PURPOSE
-        and (head.i == name.end or all(token.pos_ in _NOMINAL for token in name.doc[name.end : head.i]))
-    )
-
-
-def _noun_phrase_end(first: Token, sentence: Span) -> int:
-    """Return the index behind the coordinated noun phrases that begin with `first`."""
-    index = first.i
-    while index < sentence.end:
-        token = sentence.doc[index]
-        if token.tag_ in ("MD", "VBZ", "VBP", "VBD", "WDT", "WP", "TO", ".", ":") or token.lower_ in _STOP:
-            break
-        index += 1
-    return max(index, first.i + 1)
-
-
-_STOP = frozenset(
-    ("if", "when", "where", "unless", "which", "that", "because", "with", "from", "by", "we", "you", ";")
-)
 
 
 def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
@@ -528,26 +622,6 @@ def _opening(passage: Passage, verb: int, floor: int) -> int:
 
 
 _MANNER = frozenset(("better", "further", "continually", "continuously", "constantly", "properly", "more"))
-
-
-def _left(span: Span) -> int:
-    """Return where the noun phrase that ends in `span` begins."""
-    start = span.start
-    while (
-        start > span.sent.start
-        and span.doc[start - 1].pos_ in _NOMINAL
-        and span.doc[start - 1].dep_ in ("amod", "compound")
-    ):
-        start -= 1
-    return int(start)
-
-
-def _right(span: Span, stop: int) -> int:
-    """Return the end of a noun purpose, with the word "purposes" if it follows."""
-    end = span.end
-    if end < stop and span.doc[end].lower_ in ("purpose", "purposes"):
-        end += 1
-    return int(end)
 
 
 def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
@@ -578,19 +652,12 @@ _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM"))
 def _says_nothing(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase in the place of a purpose names none: empty words, handling or guarding of data."""
     first, start, end = span[0], span.start_char, span.end_char
-    for match in passage.found(_NONE, start):
-        at_start = match.start <= start + _OPENING
-        if match.term == cue("EmptyPurpose") and match.start < end and (at_start or match.end >= end - 1):
-            return True
-        if (
-            match.term == cue("EmptyVerb")
-            and match.start == start
-            and first.pos_ in ("VERB", "AUX")
-            and not (len(span) > 1 and span[1].tag_ in ("WDT", "WP", "WRB"))
-        ):
-            return True
+    if any(_is_empty(match, span) for match in passage.found(_NONE, start) if match.start < end):
+        return True
     if first.pos_ not in ("VERB", "AUX"):
         return False
+    if _guards(passage, span) and stands_under(passage, cue("SecurityTopic")):
+        return True
     data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
     if not data:
         return False
@@ -599,10 +666,29 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     to_the_reader = len(span) > 1 and span[1].lower_ == "you"
     if is_under(verb, *_MERE_HANDLING) and not named and not to_the_reader:
         return True
-    guards = any(m.term == cue("GuardingVerb") and m.start == start for m in passage.found(_CUES, start, end))
-    return guards and any(is_generic(match.term) for match in data)
+    return _guards(passage, span) and any(is_generic(match.term) for match in data)
 
 
+def _guards(passage: Passage, span: Span) -> bool:
+    """Tell whether a phrase begins with a verb of guarding."""
+    return any(
+        match.term == cue("GuardingVerb") and match.start == span.start_char
+        for match in passage.found(_CUES, span.start_char, span.end_char)
+    )
+
+
+def _is_empty(match: Match, span: Span) -> bool:
+    """Tell whether empty words in a phrase leave no purpose of it, by where they stand there."""
+    at_start = match.start <= span.start_char + _OPENING
+    if match.term == cue("EmptyPurpose"):
+        return at_start or match.end >= span.end_char - 1
+    if match.term == cue("EmptyVerb"):
+        asks = len(span) > 1 and (span[1].tag_ in _ASKING or span[1].lower_ in ("if", "whether"))
+        return match.start == span.start_char and span[0].pos_ in ("VERB", "AUX") and not asks
+    return match.term == cue("EmptyAct") and at_start
+
+
+_ASKING = frozenset(("WDT", "WP", "WRB"))
 _OPENING = 12  # characters at the start of a phrase in which empty words decide
 _OBJECT = 60  # characters behind a verb in which its object stands
 _MERE_HANDLING = (

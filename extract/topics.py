@@ -53,7 +53,7 @@ _OPEN_SHARING = re.compile(
     r"(?: the following)?\s*[:\-–—]\s*$",
     re.IGNORECASE,
 )
-_OPEN_PURPOSE = re.compile(r"\b(?:to|in order to|for|including to|by)\s*[:\-–—]?\s*$")
+_OPEN_PURPOSE = re.compile(r"\b(?:(?<!limited )to|for|including to|by)\s*[:\-–—]?\s*$")
 
 
 def of_list(passage: Passage) -> str | None:

@@ -169,5 +169,7 @@ def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
         return
     evidence = (passage.evidence(start, end, confidence=0.8, rule="function of a vendor"),)
     best = longest(passage.found("purposes", start, end))
+    if best is None and passage.text[start:end].istitle():
+        return  # a name: "Analytics for Firebase"
     value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, passage.text[start:end])
     yield Claim(_HAS_PURPOSE, value, evidence)

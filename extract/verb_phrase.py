@@ -89,12 +89,13 @@ def _is_verb(passage: Passage, token: Token, *, gerund: bool) -> bool:
     if token.tag_ not in ("NN", "JJ", "NNP", "VBN", "VBD", "RB", "IN", "UH", "VBZ") or token.lower_.endswith(
         ("s", "ed", "ing")
     ):
-        return token.lower_ in ("process", "assess", "address") and _takes_object(token)
+        return token.lower_ in ("process", "assess", "address") and takes_object(token)
     following = token.nbor().lower_ if token.i + 1 < len(token.doc) else ""
-    return opens_verb(passage, token) and (following in _LINKS or _takes_object(token))
+    return opens_verb(passage, token) and (following in _LINKS or takes_object(token))
 
 
-def _takes_object(token: Token) -> bool:
+def takes_object(token: Token) -> bool:
+    """Tell whether the word behind a token can begin the object of a verb."""
     following = token.nbor() if token.i + 1 < len(token.doc) else None
     return following is not None and (
         following.pos_ in ("NOUN", "PROPN", "PRON", "DET", "ADJ", "ADP", "VERB", "ADV", "SCONJ")
@@ -135,7 +136,7 @@ def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> in
             token.text in (":", "(", "[", "–", "—", "•", "--")
             or token.text.startswith("http")
             or (token.lower_ in _ENDS and index > start + 1 and not _inside_object(token))
-            or (token.lower_, following) in (("in", "case"), ("whether", "as"))
+            or (token.lower_, following) in (("in", "case"), ("in", "order"), ("whether", "as"))
             or (token.lower_ == "so" and following in _SUBJECTS | {"that"})
             or (token.lower_ in (",", "and", "or") and following and _starts_clause(token))
             or (index > start + _LONG and token.text in (",", ";"))
@@ -222,10 +223,12 @@ def _trimmed(passage: Passage, start: int, end: int, marks: frozenset[int]) -> i
         doc[end - 1].is_punct or doc[end - 1].is_space or doc[end - 1].lower_ in _TRAILING or end - 1 in marks
     ):
         end -= 1
+    if end > start + 1 and doc[end - 2 : end].text.lower() == "in order":
+        return _trimmed(passage, start, end - 2, marks)
     return end
 
 
-_TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "order", "/", "and/or"))
+_TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "/", "and/or"))
 
 
 def list_marks(passage: Passage) -> frozenset[int]:

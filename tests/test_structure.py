@@ -41,6 +41,7 @@ HELPERS = {
     "language": "tells the language before anything is extracted",
     "matcher": "finds the forms of the lexicon",
     "naming": "reads the name of an organisation off the words beside a place",
+    "noun_list": "cuts lists of nouns apart, for purposes",
     "passage": "says what an extractor is given",
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
