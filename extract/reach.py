@@ -11,6 +11,7 @@ from extract.topics import cue
 _CUES = ("cues/recipients", "cues/engaging")
 _TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
 _MEANS = frozenset(("with", "on", "upon", "by", "via", "through"))
+_CHANNELS = frozenset(("through", "via"))
 _SETTINGS = frozenset(
     (
         "connection",
@@ -30,6 +31,7 @@ _EXAMPLES = frozenset(("as", "including", "like"))
 _GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
 _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
 _HOLDING = ("dpv:Obtain", "dpv:Store")
+_OBTAINING = ("dpv:Obtain",)
 _OWN = ("we", "us", "i")
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
@@ -52,16 +54,24 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
     if _is_engaged_by_participle(passage, span):
         return "is engaged"
     clause = passage.clause_of(span.root)
-    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    cases = _cases(token)
     rules = (
         ("target of sharing", under and cases & _TARGETS and token.i <= _EARLY),
         ("buyer of the business", cases & (_TARGETS | {"by"}) and _buys(passage, token)),
         ("target of sharing", cases & _TARGETS and _is_target(passage, token, clause)),
+        ("target of sharing", _is_given(passage, token, clause)),
         ("agent of processing", "by" in cases and _is_agent(passage, token, clause)),
+        ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
         ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
-        ("is engaged", _is_engaged(passage, token, cases, clause)),
+        ("is engaged", _is_engaged(passage, _used(passage, token), clause)),
+        ("is engaged", _is_engaged_by_clause(passage, token)),
+        ("is engaged", any(is_misread_verb(passage, child) for child in token.children)),
     )
     return next((rule for rule, holds in rules if holds), None)
+
+
+def _cases(token: Token) -> set[str]:
+    return {child.lower_ for child in token.children if child.dep_ == "case"}
 
 
 def first_of_coordination(token: Token) -> Token:
@@ -111,6 +121,23 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
     )
 
 
+def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether a verb of giving has the party as its first object: "we provide your carrier with data"."""
+    verb = token.head
+    if not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign") or clause.actor == "person":
+        return False
+    if token.dep_ == "obj":
+        return any(
+            child.dep_ in ("obl", "nmod")
+            and any(mark.lower_ == "with" for mark in child.children)
+            and _is_data_noun(passage, child)
+            for child in (*verb.children, *token.children)
+        )
+    return token.dep_ in ("nsubj:pass", "iobj") and any(
+        child.dep_ == "obj" and _is_data_noun(passage, child) for child in verb.children
+    )
+
+
 def _buys(passage: Passage, token: Token) -> bool:
     """Tell whether a sale or a merger of the business comes shortly before the party."""
     return any(
@@ -156,9 +183,22 @@ def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
     )
 
 
+def _is_channel(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether data are handled by means of the party: "payments are processed through a provider"."""
+    return (
+        token.head == clause.head
+        and clause.passive
+        and clause.subject is not None
+        and _is_data(passage, clause.subject)
+        and not is_under(_named_by(passage, clause.head), *_OBTAINING)
+    )
+
+
 def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the party that a verb has as its subject gets or handles data."""
     head = token.head
+    if _sees_its_own(head):
+        return False
     if signed(passage, head, "HoldingSign"):
         return True
     if any(child.dep_ == "nsubj" and child.lower_ in _OWN for child in (token, *head.children)):
@@ -168,9 +208,22 @@ def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     ) and _has_data(passage, head.idx, clause.sentence.end_char)
 
 
+def _sees_its_own(verb: Token) -> bool:
+    """Tell whether what is seen belongs to those who see it: "users can see and edit their profile"."""
+    verbs = (verb, *(child for child in verb.children if child.dep_ == "conj"))
+    things = (child for each in verbs for child in each.children if child.dep_ == "obj")
+    return any(owner.lower_ == "their" for thing in things for owner in thing.children)
+
+
 def _is_data(passage: Passage, token: Token) -> bool:
     """Tell whether a word stands for personal data."""
     return any(match.start <= token.idx < match.end for match in passage.found("personal-data"))
+
+
+def _is_data_noun(passage: Passage, token: Token) -> bool:
+    """Tell whether a word stands for personal data or is a general noun for data: "the information they need"."""
+    nouns = passage.found("cues/data-nouns", token.sent.start_char, token.sent.end_char)
+    return _is_data(passage, token) or any(noun.start <= token.idx < noun.end for noun in nouns)
 
 
 def _has_data(passage: Passage, start: int, end: int) -> bool:
@@ -180,8 +233,9 @@ def _has_data(passage: Passage, start: int, end: int) -> bool:
     )
 
 
-def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause) -> bool:
+def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the company engages the party, or allows it to handle data."""
+    cases = _cases(token)
     if token.dep_ not in ("obj", "obl", "nsubj:pass") or (cases and not cases & _MEANS):
         return False
     if clause.actor == "person":
@@ -193,6 +247,37 @@ def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause)
             for sign in passage.found("cues/recipients", start, min(start + _AFTER, clause.sentence.end_char))
         )
     return signed(passage, token.head, "EngagingVerb")
+
+
+def _used(passage: Passage, token: Token) -> Token:
+    """Return the noun that stands for a party as an object: "the services of" it, the "use of" it, or itself."""
+    noun = token.head
+    if (
+        token.dep_ != "nmod"
+        or "of" not in _cases(token)
+        or not signed(passage, noun, "EngagingNoun", "EngagingVerb")
+    ):
+        return token
+    return noun
+
+
+def _is_engaged_by_clause(passage: Passage, token: Token) -> bool:
+    """Tell whether a relative clause says that the company engages the party: "the processors we work with"."""
+    return any(
+        child.dep_ == "acl:relcl"
+        and signed(passage, child, "EngagingVerb")
+        and any(subject.dep_ == "nsubj" and subject.lower_ in _OWN for subject in child.children)
+        for child in token.children
+    )
+
+
+def is_misread_verb(passage: Passage, token: Token) -> bool:
+    """Tell whether the parser took a verb of engaging for a modifier: "the app utilizes third-party services"."""
+    return (
+        token.dep_ in ("amod", "compound")
+        and token.lower_.endswith("s")
+        and signed(passage, token, "EngagingVerb")
+    )
 
 
 def _is_engaged_by_participle(passage: Passage, span: Span) -> bool:

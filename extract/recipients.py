@@ -12,7 +12,7 @@ from extract.controller import own_names
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.passage import Passage, Policy
-from extract.reach import first_of_coordination, reach, signed
+from extract.reach import first_of_coordination, is_misread_verb, reach, signed
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
 from extract.vendors import named_value
@@ -23,6 +23,8 @@ _HAS_PROCESSOR = _ONTOLOGY.term("dpv:hasDataProcessor")
 _HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
 _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
+_THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
+_ENTITY = _ONTOLOGY.term("dpv:LegalEntity")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
 _NOT_RECIPIENTS = frozenset(
@@ -72,6 +74,7 @@ _JOINT = re.compile(
 """What stands between two members of a row."""
 
 _COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
+_AROUND_TITLE = " •·–—-:.0123456789()"
 _CLOSE = 12  # characters between words that say that nobody receives anything and the name they speak of
 _ROLE_NEAR = 120  # characters behind a party, within which its role is named
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
@@ -102,6 +105,9 @@ def recipients(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each recipient, named or by category."""
     own = own_names(policy)
     names = Names(policy, own)
+    for passage in policy.passages:
+        if passage.block.kind == "heading" and not passage.block.boilerplate:
+            yield from _titles(passage, own)
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic")):
             yield from _in_passing(passage, own)
@@ -117,6 +123,15 @@ def recipients(policy: Policy) -> Iterator[Claim]:
         for sentence in passage.sentences:
             yield from _named(passage, sentence, own)
             yield from names.found(passage, sentence, parties)
+
+
+def _titles(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
+    """Yield the company or service that is all a heading names: the section below tells what it is used for."""
+    title = passage.text.strip(_AROUND_TITLE)
+    for sentence in passage.sentences:
+        for match in _known(passage, sentence, own):
+            if match.form == title:
+                yield _claim_of(passage, match)
 
 
 def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
@@ -146,7 +161,8 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
         return
     last: _Row | None = None
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
-        if match.term in _NOT_RECIPIENTS or _excluded(passage, match) or _is_own(match.form, own):
+        value = _value(passage, match, last)
+        if value is None or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span):
@@ -162,9 +178,16 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
             start = span.start
-            while start > sentence.start and _modifies(passage.doc[start - 1], span):
+            while start > sentence.start and _modifies(passage, passage.doc[start - 1], start, span.end):
                 start -= 1
-            yield _Party(start, span.end, Concept(match.term), rule)
+            yield _Party(start, span.end, Concept(value), rule)
+
+
+def _value(passage: Passage, match: Match, last: _Row | None) -> str | None:
+    """Return the party that a match names; "organisations" are others behind "other companies or", else nobody."""
+    if match.term == _ENTITY and last is not None and _JOINT.fullmatch(passage.text, last.end, match.start):
+        return _THIRD_PARTY
+    return None if match.term in _NOT_RECIPIENTS else match.term
 
 
 def _joined(text: str, start: int, end: int) -> bool:
@@ -247,7 +270,7 @@ def _role(passage: Passage, words: Span, value: Concept) -> str | None:
 
 def _is_noun(span: Span) -> bool:
     last = span[-1]
-    if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].pos_ == "ADP" or "://" in last.text:
+    if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].dep_ == "case" or "://" in last.text:
         return False
     if last.pos_ == "PRON":
         return last.lower_ in _PUBLIC and last.dep_ == "nsubj"
@@ -258,8 +281,8 @@ def _is_noun(span: Span) -> bool:
     return last.pos_ in ("NOUN", "PROPN", "ADJ") or len(span) > 1
 
 
-def _modifies(token: Token, span: Span) -> bool:
-    if not span.start <= token.head.i < span.end:
+def _modifies(passage: Passage, token: Token, start: int, end: int) -> bool:
+    if not start <= token.head.i < end or is_misread_verb(passage, token):
         return False
     if token.lower_ in _DETERMINERS:
         return True
