@@ -129,15 +129,23 @@ def _is_legal_duty(claim: Claim) -> bool:
 def _kind(claim: Claim) -> str | None:
     """Return the kind of mention that a claim makes: that of its value, else that of its property.
 
+    What a node is said to have goes before its class: storage on the device is no transfer.
     What is said of an officer or a representative makes no mentions of its own: its places are those of the
     claim that names them.
     """
     lexicon = ontology.load()
     predicate = lexicon.term("pg:mentionKind")
-    for iri in (*_terms(claim.value), claim.predicate):
+    for iri in (*_within(claim.value), *_terms(claim.value), claim.predicate):
         for kind in lexicon.values(iri, predicate):
             return kind
     return None
+
+
+def _within(value: Value) -> Iterator[str]:
+    """Yield the concepts that a node is said to have, such as the device on which data are stored."""
+    if isinstance(value, Node):
+        for inner in value.claims:
+            yield from _terms(inner.value)
 
 
 def _topics(claim: Claim) -> tuple[str, ...]:

@@ -96,6 +96,15 @@ def test_a_place_of_storage_is_a_transfer_and_a_place() -> None:
     ]
 
 
+def test_storage_on_the_device_is_no_transfer() -> None:
+    place, device = TERM("dpv:StorageLocation"), TERM("dpv:WithinDevice")
+    within = Claim(TERM("dpv:hasLocation"), Concept(device), at("your name"))
+    assert said("dpv:hasStorageCondition", Node("storage", (place,), (within,))) == [
+        ("retention", place),
+        ("storage-location", place),
+    ]
+
+
 def test_deletion_is_a_storage_condition_with_its_class() -> None:
     deletion = TERM("dpv:StorageDeletion")
     assert said("dpv:hasStorageCondition", Node("storage", (deletion,))) == [("retention", deletion)]
@@ -112,7 +121,8 @@ def test_deletion_is_a_storage_condition_with_its_class() -> None:
         ("dpv:hasEntityInvolvement", "dpv:OptingOutFromProcess", ["user-choice"]),
         ("dpv:hasNecessity", "dpv:Optional", ["user-choice"]),
         ("dpv:hasNecessity", "dpv:Required", []),
-        ("dpv:hasRight", "pgc:RightToOptOutOfSale", ["other-legislation", "rights"]),
+        ("dpv:hasRight", "pgc:RightToOptOutOfSale", ["other-legislation", "right-object"]),
+        ("dpv:hasRight", "pgc:RightToKnow", ["other-legislation", "right-access"]),
         ("dpv:hasRight", "eu-gdpr:A13", ["rights"]),
         ("dpv:hasRight", "eu-gdpr:A15", ["right-access"]),
     ],
