@@ -37,7 +37,9 @@ _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
 _STEPS = 8  # steps from a coordinated noun to the first one
 _CLIMB = 4  # steps from a noun to the verb or noun of giving that governs it
-_NEAR = 60  # characters between a sign of giving and its target where the parse does not join them
+_MODIFIERS = 4  # words before a noun that only describe it
+_MODIFYING = frozenset(("ADJ", "DET", "CCONJ", "PRON", "NUM"))
+_NEAR = 120  # characters between a sign of giving and its target where the parse does not join them
 _AFTER = 70  # characters behind a party that is allowed something, within which it must handle data
 
 
@@ -47,7 +49,8 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
     `listed` tells whether the passage is part of a list of recipients, `under` whether the words above it say
     that recipients follow.
     """
-    token = first_of_coordination(span.root)
+    root = span.root
+    token = root if _cases(root) & _TARGETS else first_of_coordination(root)
     first = min(span.start, token.i) if token.pos_ in _NOMINAL else span.start
     if listed and first <= _EARLY and span.root.dep_ != "nmod:poss":
         return "member of a list of recipients"
@@ -60,6 +63,7 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
         ("buyer of the business", cases & (_TARGETS | {"by"}) and _buys(passage, token)),
         ("target of sharing", cases & _TARGETS and _is_target(passage, token, clause)),
         ("target of sharing", _is_given(passage, token, clause)),
+        ("target of sharing", _is_led_by_target(span) and _follows_sharing(passage, span[0], clause)),
         ("agent of processing", "by" in cases and _is_agent(passage, token, clause)),
         ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
         ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
@@ -111,14 +115,32 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
             return False
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True
+    return _follows_sharing(passage, token, clause)
+
+
+def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether a sign of giving comes before a word in its clause, where the parse does not join them."""
     return any(
         sign.term == cue("SharingSign")
         and 0 <= token.idx - sign.end < _NEAR
-        and not any(
-            word.pos_ in ("VERB", "AUX") for word in clause.sentence if sign.end <= word.idx < token.idx
-        )
+        and not any(_is_finite(word) for word in clause.sentence if sign.end <= word.idx < token.idx)
         for sign in passage.found("cues/recipients", clause.sentence.start_char, clause.sentence.end_char)
     )
+
+
+def _is_finite(word: Token) -> bool:
+    """Tell whether a word is a verb of a clause of its own, not one that describes a noun ("data held by us")."""
+    if word.pos_ not in ("VERB", "AUX"):
+        return False
+    return word.tag_ not in ("VBN", "VBG") or word.dep_ not in ("acl", "amod")
+
+
+def _is_led_by_target(span: Span) -> bool:
+    """Tell whether "with" or "to" leads to a noun over its modifiers, whatever the parse makes of it."""
+    first = span.start - 1
+    while first > span.sent.start and span.start - first <= _MODIFIERS and span.doc[first].pos_ in _MODIFYING:
+        first -= 1
+    return first > span.sent.start and span.doc[first].lower_ in ("with", "to")
 
 
 def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
@@ -262,12 +284,14 @@ def _used(passage: Passage, token: Token) -> Token:
 
 
 def _is_engaged_by_clause(passage: Passage, token: Token) -> bool:
-    """Tell whether a relative clause says that the company engages the party: "the processors we work with"."""
+    """Tell whether a relative clause says so: "the processors we work with", "those with whom we share data"."""
+    relatives = (child for child in token.children if child.tag_ in ("WP", "WDT"))
+    below = (*token.children, *(child for relative in relatives for child in relative.children))
     return any(
         child.dep_ == "acl:relcl"
-        and signed(passage, child, "EngagingVerb")
+        and signed(passage, child, "EngagingVerb", "SharingSign")
         and any(subject.dep_ == "nsubj" and subject.lower_ in _OWN for subject in child.children)
-        for child in token.children
+        for child in below
     )
 
 

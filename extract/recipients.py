@@ -73,8 +73,16 @@ _JOINT = re.compile(
 )
 """What stands between two members of a row."""
 
+_EXAMPLES = re.compile(
+    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\sexample,?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
+    r"\s+(?:[\w/-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
 _AROUND_TITLE = " •·–—-:.0123456789()"
+_MEMBERS = 14  # tokens of the members between two that the lexicon knows
+_OF_A_ROW = frozenset(("NOUN", "PROPN", "ADJ", "CCONJ", "DET"))
+_ROW_MARKS = frozenset((",", "-", "/", "&", "(", ")", "including", "such", "as", "like"))
 _CLOSE = 12  # characters between words that say that nobody receives anything and the name they speak of
 _ROLE_NEAR = 120  # characters behind a party, within which its role is named
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
@@ -113,7 +121,9 @@ def recipients(policy: Policy) -> Iterator[Claim]:
             yield from _in_passing(passage, own)
             continue
         defining = stands_under(passage, cue("DefinitionTopic"))
-        parties = [party for sentence in passage.sentences for party in _categories(passage, sentence, own)]
+        parties: list[_Party] = []
+        for sentence in passage.sentences:
+            parties += _categories(passage, sentence, own, parties[-1:])
         parties += [deal for sentence in passage.sentences for deal in _deals(passage, sentence, parties)]
         for party in _once(passage, parties):
             if not defining or party.rule == "is engaged":
@@ -153,13 +163,15 @@ def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
     )
 
 
-def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[_Party]:
-    """Yield the parties that a sentence names by category."""
+def _categories(
+    passage: Passage, sentence: Span, own: frozenset[str], before: list[_Party]
+) -> Iterator[_Party]:
+    """Yield the parties that a sentence names by category; `before` has the last one of the sentences before."""
     listed = of_list(passage) == cue("RecipientTopic")
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
     if not (listed or under or _signs(passage, sentence)):
         return
-    last: _Row | None = None
+    last = _gone_on(passage, sentence, before)
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
         value = _value(passage, match, last)
         if value is None or _excluded(passage, match) or _is_own(match.form, own):
@@ -172,7 +184,7 @@ def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterat
             rule is None
             and last is not None
             and last.rule != "agent of processing"
-            and _joined(passage.text, last.end, match.start)
+            and _joined(passage, last.end, match.start)
         ):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
@@ -190,9 +202,28 @@ def _value(passage: Passage, match: Match, last: _Row | None) -> str | None:
     return None if match.term in _NOT_RECIPIENTS else match.term
 
 
-def _joined(text: str, start: int, end: int) -> bool:
-    """Tell whether only what joins the members of a row stands between two characters."""
-    return any(joint.fullmatch(text, start, end) is not None for joint in (_JOINT, _COLON))
+def _gone_on(passage: Passage, sentence: Span, before: list[_Party]) -> _Row | None:
+    """Return the row that a sentence goes on with by "These include", if the one before it ends with a party."""
+    if not before or passage.doc[before[-1].start].sent.end != sentence.start:
+        return None
+    for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
+        if sign.term == cue("RowGoesOn") and sign.start == sentence.start_char:
+            return _Row(sign.end, before[-1].rule)
+    return None
+
+
+def _joined(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether only what joins the members of a row, or other members of it, stands between two characters."""
+    if any(joint.fullmatch(passage.text, start, end) is not None for joint in (_JOINT, _COLON)):
+        return True
+    if _EXAMPLES.search(passage.text, start, end) is not None:
+        return True
+    between = passage.doc.char_span(start, end, alignment_mode="contract")
+    return (
+        between is not None
+        and 0 < len(between) <= _MEMBERS
+        and all(token.pos_ in _OF_A_ROW or token.text in _ROW_MARKS for token in between)
+    )
 
 
 def _is_given(passage: Passage) -> bool:

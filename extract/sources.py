@@ -25,6 +25,10 @@ _SMALL = re.compile(
     r"^(?:(?:the|a|an|our|your|other|various|certain|some|any|these|those|this|such|following|through|from|via|also|both|either|by|of|at)\b\s*)+",
     re.IGNORECASE,
 )
+_EXAMPLES = re.compile(
+    r",\s+(?:such\sas|including(?:,?\sbut\snot\slimited\sto)?|like|for\s(?:example|instance))\b,?",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"\s+(?:through|via|from|by|with|of|and|or)$", re.IGNORECASE)
 _NESTING = re.compile(r"\(|such|including|example|instance|e\.g|like", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor)\s+(?:also\s+)?$", re.IGNORECASE)
@@ -100,7 +104,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         if not _obtains(passage, opener, opens, closes):
             continue
         denied = cued(passage, _TABLE, "pgq:Denial", opens, opener.start)
-        end = clause_end(passage.text, opener.end, closes)
+        end = _with_examples(passage.text, clause_end(passage.text, opener.end, closes), closes)
         stop = _STOP.search(passage.text, opener.end, end)
         value: Value | None = None
         for mark, start, until in _elements(passage.text, opener.end, stop.start() if stop else end):
@@ -109,6 +113,12 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             value = _value(passage, opener, start, until)
             if value is not None:
                 yield _Source(start, until, value, "source-from", denied)
+
+
+def _with_examples(text: str, end: int, closes: int) -> int:
+    """Return where a clause ends with the examples behind it: "from others, such as registers and banks"."""
+    examples = _EXAMPLES.match(text, end, closes)
+    return end if examples is None else clause_end(text, examples.end(), closes)
 
 
 _OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")

@@ -90,7 +90,7 @@ def _claims(reading: Reading) -> Iterator[tuple[Claim, str | None, bool]]:
 def _of_statement(statement: Statement) -> Iterator[tuple[Claim, str | None, bool]]:
     disclosure = not statement.denied and _is_disclosure(statement)
     for claim in statement.claims:
-        kind = _kind(claim)
+        kind = None if _is_denied_basis(claim) else _kind(claim)
         if disclosure and _is_legal_duty(claim):
             kind = _MANDATORY_DISCLOSURE
         yield claim, kind, statement.denied
@@ -114,6 +114,11 @@ def _is_disclosure(statement: Statement) -> bool:
         and lexicon.is_under(claim.value.iri, tops[claim.predicate])
         for claim in statement.claims
     )
+
+
+def _is_denied_basis(claim: Claim) -> bool:
+    """Tell whether a claim says what is no basis: "without your consent" names none."""
+    return claim.denied and claim.predicate == ontology.load().term("dpv:hasLegalBasis")
 
 
 def _is_legal_duty(claim: Claim) -> bool:

@@ -140,3 +140,8 @@ def test_each_piece_about_the_officer_is_a_mention_of_his() -> None:
     named = Claim(TERM("dpv:hasDataProtectionOfficer"), officer, (*ways[0].evidence, *ways[1].evidence))
     found = reading(controllers=(Controller(Company("Acme"), (named,)),))
     assert kinds(found) == {"Jo Lin": "dpo-contact", "jo@example.org": "dpo-contact"}
+
+
+def test_a_denied_basis_is_no_mention_of_one() -> None:
+    without = Claim(TERM("dpv:hasLegalBasis"), Concept(TERM("eu-gdpr:A6-1-a")), at("your name"), denied=True)
+    assert kinds(reading(Statement((3, 11), "", (without,)))) == {}
