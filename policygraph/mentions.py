@@ -81,7 +81,7 @@ def _concept(value: Value) -> str | None:
 def _claims(reading: Reading) -> Iterator[tuple[Claim, str | None, bool]]:
     """Yield all claims of a reading, with the kind of mention of their slot and whether they are denied."""
     of_the_policy = [claim for controller in reading.controllers for claim in controller.claims]
-    for claim in (*of_the_policy, *reading.facts):
+    for claim in (*of_the_policy, *reading.unnamed, *reading.facts):
         yield claim, _kind(claim), False
     for statement in reading.statements:
         yield from _of_statement(statement)

@@ -1,5 +1,7 @@
 """Which kind of mention a claim makes."""
 
+import dataclasses
+
 import pytest
 
 import ontology
@@ -140,6 +142,12 @@ def test_each_piece_about_the_officer_is_a_mention_of_his() -> None:
     named = Claim(TERM("dpv:hasDataProtectionOfficer"), officer, (*ways[0].evidence, *ways[1].evidence))
     found = reading(controllers=(Controller(Company("Acme"), (named,)),))
     assert kinds(found) == {"Jo Lin": "dpo-contact", "jo@example.org": "dpo-contact"}
+
+
+def test_a_company_without_a_name_has_contacts() -> None:
+    way = Claim(TERM("dpv:hasContact"), Text("jo@example.org"), at("jo@example.org"))
+    found = dataclasses.replace(reading(), unnamed=(way,))
+    assert kinds(found) == {"jo@example.org": "controller-contact"}
 
 
 def test_a_denied_basis_is_no_mention_of_one() -> None:
