@@ -24,6 +24,7 @@ _HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
 _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
+_USERS = _ONTOLOGY.term("pgc:OtherUsers")
 _ENTITY = _ONTOLOGY.term("dpv:LegalEntity")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
@@ -180,6 +181,8 @@ def _categories(
         if span is None or not _is_noun(span):
             continue
         rule = reach(passage, span, listed=listed, under=under)
+        if value == _USERS and rule == "is engaged" and not signed(passage, span.root.head, "AllowingVerb"):
+            rule = None  # nobody engages those whom the service is for: "users are informed"
         if (
             rule is None
             and last is not None
