@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extract.around import cued, cues, sentence
+from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Concept, Support
 from extract.interests import interest_spans
 from extract.matcher import Match
@@ -18,6 +18,8 @@ _ARTICLE = re.compile(
     r"\s*,?\s*(?:(?:sentence|s\.)\s*1\s*,?\s*)?(?:\(|(?:lit(?:era)?|letter|point|pt)\b\.?\s*\(?)\s*(?P<letter>[a-j])(?![a-z])\)?)",
     re.IGNORECASE,
 )
+_LABEL_START = re.compile(r"[\W\d]*(?:[\w-]+\s+){0,4}")
+_LABEL_END = re.compile(r"\s*(?::|[–—]|\s-\s)")
 _TITLE_END = re.compile(r"\s*[.:–—-]")
 _LATER = re.compile(
     r"\s*(?:,|and|or|&|/)+\s*(?:lit\.?\s*)?(?P<article>\(?(?P<letter>[a-j])\))(?!\w)", re.IGNORECASE
@@ -58,13 +60,36 @@ def _in_passage(passage: Passage) -> Iterator[Claim]:
             ground.opens,
             ground.term if family == "dpv:Consent" and _is_parental(passage, ground) else family,
         )
-        if verdict is None or key in seen:
+        if (
+            verdict is None
+            or key in seen
+            or (_is_label(passage, ground) and _is_said_again(passage, ground, grounds))
+        ):
             continue
         seen.add(key)
         term, denied, rule = verdict
         support: Support = "Inherited" if passage.block.kind == "heading" else "Explicit"
         words = passage.evidence(ground.start, ground.end, support=support, rule=rule)
         yield Claim(has_basis, Concept(term), (words,), denied)
+
+
+def _is_label(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether the words of a ground open a passage as its title: "With your consent: we may …"."""
+    return (
+        _LABEL_START.fullmatch(passage.text, 0, ground.start) is not None
+        and _LABEL_END.match(passage.text, ground.end) is not None
+    )
+
+
+def _is_said_again(passage: Passage, ground: _Ground, grounds: list[_Ground]) -> bool:
+    """Tell whether a ground of the same kind stands behind this one and is judged to be one."""
+    family = _family(passage, ground.term)
+    return any(
+        other.start >= ground.end
+        and _family(passage, other.term) == family
+        and _judged(passage, other, family) is not None
+        for other in grounds
+    )
 
 
 def _named(passage: Passage) -> Iterator[_Ground]:
@@ -236,7 +261,7 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     behind = cued(passage, _TABLE, "pgq:FollowsConsent", ground.end, ground.closes)
     if (used or behind) and not parental:
         return lexicon.term("dpv:ImpliedConsent"), False, "basis-implied"
-    if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.closes):
+    if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, _clause_end(passage, ground)):
         return None
     opens_passage = ground.start == 0 and _TITLE_END.match(passage.text, ground.end)
     marked = (
@@ -248,6 +273,10 @@ def _consent(passage: Passage, ground: _Ground) -> tuple[str, bool, str] | None:
     generic = ground.term == lexicon.term("dpv:Consent")
     term = lexicon.term("eu-gdpr:A6-1-a") if generic else ground.term
     return (term, False, "basis-consent") if marked else None
+
+
+def _clause_end(passage: Passage, ground: _Ground) -> int:
+    return clause_end(passage.text, ground.end, ground.closes)
 
 
 def _is_parental(passage: Passage, ground: _Ground) -> bool:

@@ -127,7 +127,8 @@ class Reading:
     """All that one policy states.
 
     `kind` is the kind of policy as it stands in IRIs ("privacy", "cookies", "applicants"); `facts` hold for
-    the policy as a whole (rights, retention, law, dates, measures, transfer bases).
+    the policy as a whole (rights, retention, law, dates, measures, transfer bases). `unnamed` is said of the
+    company by a policy that does not name it; then there are no `controllers`.
     """
 
     name: str
@@ -140,3 +141,4 @@ class Reading:
     facts: tuple[Claim, ...]
     statements: tuple[Statement, ...]
     headings: tuple[tuple[int, int], ...] = ()
+    unnamed: tuple[Claim, ...] = ()

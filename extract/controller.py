@@ -12,7 +12,7 @@ from extract.claim import Claim, Company, Concept, Controller, Evidence, Text
 from extract.contact import Detail, claims_of, details
 from extract.passage import Passage, Policy
 
-__all__ = ["controller", "controllers", "country", "own_names"]
+__all__ = ["controller", "controllers", "country", "own_names", "unnamed"]
 
 _NUMBER = re.compile(
     r"[\s,.:;*#)(’'-]{0,4}(?:(?:with|under|and|is|as|company|registration|registered|the|no|nr|number|num)\b[\s.:*#]{0,3}){0,4}"
@@ -46,6 +46,14 @@ def controllers(policy: Policy) -> tuple[Controller, ...]:
     )
     first = Controller(_company(name, policy), claims)
     return (first, *_joint(policy, places))
+
+
+def unnamed(policy: Policy) -> tuple[Claim, ...]:
+    """Return what a policy that names no company says about it all the same: its country and how to reach it."""
+    if author(policy):
+        return ()
+    said = _said(policy)
+    return (*_countries(policy, (), said), *claims_of(said, policy))
 
 
 def controller(policy: Policy) -> Iterator[Claim]:

@@ -11,6 +11,7 @@ from extract.topics import cue
 _CUES = ("cues/recipients", "cues/engaging")
 _TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
 _MEANS = frozenset(("with", "on", "upon", "by", "via", "through"))
+_CHANNELS = frozenset(("through", "via"))
 _SETTINGS = frozenset(
     (
         "connection",
@@ -30,13 +31,16 @@ _EXAMPLES = frozenset(("as", "including", "like"))
 _GIVING = ("dpv:Disclose", "dpv:Transfer", "dpv:Share", "dpv:Store", "dpv:Move")
 _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
 _HOLDING = ("dpv:Obtain", "dpv:Store")
+_OBTAINING = ("dpv:Obtain",)
 _OWN = ("we", "us", "i")
 _AND = frozenset(("and", "or", ",", "/", "&"))
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
 _STEPS = 8  # steps from a coordinated noun to the first one
 _CLIMB = 4  # steps from a noun to the verb or noun of giving that governs it
-_NEAR = 60  # characters between a sign of giving and its target where the parse does not join them
+_MODIFIERS = 4  # words before a noun that only describe it
+_MODIFYING = frozenset(("ADJ", "DET", "CCONJ", "PRON", "NUM"))
+_NEAR = 120  # characters between a sign of giving and its target where the parse does not join them
 _AFTER = 70  # characters behind a party that is allowed something, within which it must handle data
 
 
@@ -46,23 +50,33 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
     `listed` tells whether the passage is part of a list of recipients, `under` whether the words above it say
     that recipients follow.
     """
-    token = first_of_coordination(span.root)
+    root = span.root
+    token = root if _cases(root) & _TARGETS else first_of_coordination(root)
     first = min(span.start, token.i) if token.pos_ in _NOMINAL else span.start
     if listed and first <= _EARLY and span.root.dep_ != "nmod:poss":
         return "member of a list of recipients"
     if _is_engaged_by_participle(passage, span):
         return "is engaged"
     clause = passage.clause_of(span.root)
-    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    cases = _cases(token)
     rules = (
         ("target of sharing", under and cases & _TARGETS and token.i <= _EARLY),
         ("buyer of the business", cases & (_TARGETS | {"by"}) and _buys(passage, token)),
         ("target of sharing", cases & _TARGETS and _is_target(passage, token, clause)),
+        ("target of sharing", _is_given(passage, token, clause)),
+        ("target of sharing", _is_led_by_target(span) and _follows_sharing(passage, span[0], clause)),
         ("agent of processing", "by" in cases and _is_agent(passage, token, clause)),
+        ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
         ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
-        ("is engaged", _is_engaged(passage, token, cases, clause)),
+        ("is engaged", _is_engaged(passage, _used(passage, token), clause)),
+        ("is engaged", _is_engaged_by_clause(passage, token)),
+        ("is engaged", any(is_misread_verb(passage, child) for child in token.children)),
     )
     return next((rule for rule, holds in rules if holds), None)
+
+
+def _cases(token: Token) -> set[str]:
+    return {child.lower_ for child in token.children if child.dep_ == "case"}
 
 
 def first_of_coordination(token: Token) -> Token:
@@ -112,13 +126,48 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
             return False
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True
+    return _follows_sharing(passage, token, clause)
+
+
+def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether a sign of giving comes before a word in its clause, where the parse does not join them."""
     return any(
         sign.term == cue("SharingSign")
         and 0 <= token.idx - sign.end < _NEAR
-        and not any(
-            word.pos_ in ("VERB", "AUX") for word in clause.sentence if sign.end <= word.idx < token.idx
-        )
+        and not any(_is_finite(word) for word in clause.sentence if sign.end <= word.idx < token.idx)
         for sign in passage.found("cues/recipients", clause.sentence.start_char, clause.sentence.end_char)
+    )
+
+
+def _is_finite(word: Token) -> bool:
+    """Tell whether a word is a verb of a clause of its own, not one that describes a noun ("data held by us")."""
+    if word.pos_ not in ("VERB", "AUX"):
+        return False
+    return word.tag_ not in ("VBN", "VBG") or word.dep_ not in ("acl", "amod")
+
+
+def _is_led_by_target(span: Span) -> bool:
+    """Tell whether "with" or "to" leads to a noun over its modifiers, whatever the parse makes of it."""
+    first = span.start - 1
+    while first > span.sent.start and span.start - first <= _MODIFIERS and span.doc[first].pos_ in _MODIFYING:
+        first -= 1
+    return first > span.sent.start and span.doc[first].lower_ in ("with", "to")
+
+
+def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether a verb of giving has the party as its first object: "we provide your carrier with data"."""
+    verb = token.head
+    if not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign") or clause.actor == "person":
+        return False
+    if token.dep_ == "obj":
+        return any(
+            child.dep_ in ("obl", "nmod")
+            and any(mark.lower_ == "with" for mark in child.children)
+            and _is_data_noun(passage, child)
+            for child in (*verb.children, *token.children)
+        )
+    return token.dep_ in ("nsubj:pass", "iobj") and any(
+        child.dep_ == "obj" and _is_data_noun(passage, child) for child in verb.children
     )
 
 
@@ -167,9 +216,22 @@ def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
     )
 
 
+def _is_channel(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether data are handled by means of the party: "payments are processed through a provider"."""
+    return (
+        token.head == clause.head
+        and clause.passive
+        and clause.subject is not None
+        and _is_data(passage, clause.subject)
+        and not is_under(_named_by(passage, clause.head), *_OBTAINING)
+    )
+
+
 def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the party that a verb has as its subject gets or handles data."""
     head = token.head
+    if _sees_its_own(head):
+        return False
     if signed(passage, head, "HoldingSign"):
         return True
     joint = token.lower_ in _OWN or joins_us(token)  # "we and our partners": what they do as well
@@ -181,9 +243,22 @@ def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     ) and _has_data(passage, head.idx, clause.sentence.end_char, cookies=joint)
 
 
+def _sees_its_own(verb: Token) -> bool:
+    """Tell whether what is seen belongs to those who see it: "users can see and edit their profile"."""
+    verbs = (verb, *(child for child in verb.children if child.dep_ == "conj"))
+    things = (child for each in verbs for child in each.children if child.dep_ == "obj")
+    return any(owner.lower_ == "their" for thing in things for owner in thing.children)
+
+
 def _is_data(passage: Passage, token: Token) -> bool:
     """Tell whether a word stands for personal data."""
     return any(match.start <= token.idx < match.end for match in passage.found("personal-data"))
+
+
+def _is_data_noun(passage: Passage, token: Token) -> bool:
+    """Tell whether a word stands for personal data or is a general noun for data: "the information they need"."""
+    nouns = passage.found("cues/data-nouns", token.sent.start_char, token.sent.end_char)
+    return _is_data(passage, token) or any(noun.start <= token.idx < noun.end for noun in nouns)
 
 
 def _has_data(passage: Passage, start: int, end: int, *, cookies: bool) -> bool:
@@ -194,8 +269,9 @@ def _has_data(passage: Passage, start: int, end: int, *, cookies: bool) -> bool:
     )
 
 
-def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause) -> bool:
+def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the company engages the party, or allows it to handle data."""
+    cases = _cases(token)
     if token.dep_ not in ("obj", "obl", "nsubj:pass") or (cases and not cases & _MEANS):
         return False
     if clause.actor == "person":
@@ -207,6 +283,39 @@ def _is_engaged(passage: Passage, token: Token, cases: set[str], clause: Clause)
             for sign in passage.found("cues/recipients", start, min(start + _AFTER, clause.sentence.end_char))
         )
     return signed(passage, token.head, "EngagingVerb")
+
+
+def _used(passage: Passage, token: Token) -> Token:
+    """Return the noun that stands for a party as an object: "the services of" it, the "use of" it, or itself."""
+    noun = token.head
+    if (
+        token.dep_ != "nmod"
+        or "of" not in _cases(token)
+        or not signed(passage, noun, "EngagingNoun", "EngagingVerb")
+    ):
+        return token
+    return noun
+
+
+def _is_engaged_by_clause(passage: Passage, token: Token) -> bool:
+    """Tell whether a relative clause says so: "the processors we work with", "those with whom we share data"."""
+    relatives = (child for child in token.children if child.tag_ in ("WP", "WDT"))
+    below = (*token.children, *(child for relative in relatives for child in relative.children))
+    return any(
+        child.dep_ == "acl:relcl"
+        and signed(passage, child, "EngagingVerb", "SharingSign")
+        and any(subject.dep_ == "nsubj" and subject.lower_ in _OWN for subject in child.children)
+        for child in below
+    )
+
+
+def is_misread_verb(passage: Passage, token: Token) -> bool:
+    """Tell whether the parser took a verb of engaging for a modifier: "the app utilizes third-party services"."""
+    return (
+        token.dep_ in ("amod", "compound")
+        and token.lower_.endswith("s")
+        and signed(passage, token, "EngagingVerb")
+    )
 
 
 def _is_engaged_by_participle(passage: Passage, span: Span) -> bool:

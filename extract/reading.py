@@ -13,7 +13,7 @@ from extract.bases import bases
 from extract.choices import choices
 from extract.claim import Claim, Reading
 from extract.contact import contact
-from extract.controller import controller, controllers
+from extract.controller import controller, controllers, unnamed
 from extract.data import data
 from extract.dates import dates
 from extract.document import Document
@@ -109,6 +109,7 @@ def read_policy(document: Document) -> Reading:
             for block in document.blocks
             if block.kind == "heading" and not block.boilerplate
         ),
+        unnamed=unnamed(policy),
     )
 
 

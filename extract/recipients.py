@@ -12,7 +12,7 @@ from extract.controller import own_names
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.passage import Passage, Policy
-from extract.reach import first_of_coordination, joins_us, reach, signed
+from extract.reach import first_of_coordination, is_misread_verb, joins_us, reach, signed
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
 from extract.vendors import named_value
@@ -23,6 +23,9 @@ _HAS_PROCESSOR = _ONTOLOGY.term("dpv:hasDataProcessor")
 _HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
 _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
+_THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
+_USERS = _ONTOLOGY.term("pgc:OtherUsers")
+_ENTITY = _ONTOLOGY.term("dpv:LegalEntity")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
 _NOT_RECIPIENTS = frozenset(
@@ -71,7 +74,16 @@ _JOINT = re.compile(
 )
 """What stands between two members of a row."""
 
+_EXAMPLES = re.compile(
+    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\sexample,?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
+    r"\s+(?:[\w/-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
+_AROUND_TITLE = " •·–—-:.0123456789()"
+_MEMBERS = 14  # tokens of the members between two that the lexicon knows
+_OF_A_ROW = frozenset(("NOUN", "PROPN", "ADJ", "CCONJ", "DET"))
+_ROW_MARKS = frozenset((",", "-", "/", "&", "(", ")", "including", "such", "as", "like"))
 _CLOSE = 12  # characters between words that say that nobody receives anything and the name they speak of
 _ROLE_NEAR = 120  # characters behind a party, within which its role is named
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
@@ -102,12 +114,17 @@ def recipients(policy: Policy) -> Iterator[Claim]:
     """Yield a claim for each recipient, named or by category."""
     own = own_names(policy)
     names = Names(policy, own)
+    for passage in policy.passages:
+        if passage.block.kind == "heading" and not passage.block.boilerplate:
+            yield from _titles(passage, own)
     for passage in policy.body():
         if stands_under(passage, cue("ChangeTopic"), cue("ContactTopic"), cue("RightsTopic")):
             yield from _in_passing(passage, own)
             continue
         defining = stands_under(passage, cue("DefinitionTopic"))
-        parties = [party for sentence in passage.sentences for party in _categories(passage, sentence, own)]
+        parties: list[_Party] = []
+        for sentence in passage.sentences:
+            parties += _categories(passage, sentence, own, parties[-1:])
         parties += [deal for sentence in passage.sentences for deal in _deals(passage, sentence, parties)]
         for party in _once(passage, parties):
             if not defining or party.rule == "is engaged":
@@ -117,6 +134,15 @@ def recipients(policy: Policy) -> Iterator[Claim]:
         for sentence in passage.sentences:
             yield from _named(passage, sentence, own)
             yield from names.found(passage, sentence, parties)
+
+
+def _titles(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
+    """Yield the company or service that is all a heading names: the section below tells what it is used for."""
+    title = passage.text.strip(_AROUND_TITLE)
+    for sentence in passage.sentences:
+        for match in _known(passage, sentence, own):
+            if match.form == title:
+                yield _claim_of(passage, match)
 
 
 def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
@@ -138,38 +164,69 @@ def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
     )
 
 
-def _categories(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[_Party]:
-    """Yield the parties that a sentence names by category."""
+def _categories(
+    passage: Passage, sentence: Span, own: frozenset[str], before: list[_Party]
+) -> Iterator[_Party]:
+    """Yield the parties that a sentence names by category; `before` has the last one of the sentences before."""
     listed = of_list(passage) == cue("RecipientTopic")
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
     if not (listed or under or _signs(passage, sentence) or any(map(joins_us, sentence))):
         return
-    last: _Row | None = None
+    last = _gone_on(passage, sentence, before)
     for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
-        if match.term in _NOT_RECIPIENTS or _excluded(passage, match) or _is_own(match.form, own):
+        value = _value(passage, match, last)
+        if value is None or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span):
             continue
         rule = reach(passage, span, listed=listed, under=under)
+        if value == _USERS and rule == "is engaged" and not signed(passage, span.root.head, "AllowingVerb"):
+            rule = None  # nobody engages those whom the service is for: "users are informed"
         if (
             rule is None
             and last is not None
             and last.rule != "agent of processing"
-            and _joined(passage.text, last.end, match.start)
+            and _joined(passage, last.end, match.start)
         ):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
             start = span.start
-            while start > sentence.start and _modifies(passage.doc[start - 1], span):
+            while start > sentence.start and _modifies(passage, passage.doc[start - 1], start, span.end):
                 start -= 1
-            yield _Party(start, span.end, Concept(match.term), rule)
+            yield _Party(start, span.end, Concept(value), rule)
 
 
-def _joined(text: str, start: int, end: int) -> bool:
-    """Tell whether only what joins the members of a row stands between two characters."""
-    return any(joint.fullmatch(text, start, end) is not None for joint in (_JOINT, _COLON))
+def _value(passage: Passage, match: Match, last: _Row | None) -> str | None:
+    """Return the party that a match names; "organisations" are others behind "other companies or", else nobody."""
+    if match.term == _ENTITY and last is not None and _JOINT.fullmatch(passage.text, last.end, match.start):
+        return _THIRD_PARTY
+    return None if match.term in _NOT_RECIPIENTS else match.term
+
+
+def _gone_on(passage: Passage, sentence: Span, before: list[_Party]) -> _Row | None:
+    """Return the row that a sentence goes on with by "These include", if the one before it ends with a party."""
+    if not before or passage.doc[before[-1].start].sent.end != sentence.start:
+        return None
+    for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
+        if sign.term == cue("RowGoesOn") and sign.start == sentence.start_char:
+            return _Row(sign.end, before[-1].rule)
+    return None
+
+
+def _joined(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether only what joins the members of a row, or other members of it, stands between two characters."""
+    if any(joint.fullmatch(passage.text, start, end) is not None for joint in (_JOINT, _COLON)):
+        return True
+    if _EXAMPLES.search(passage.text, start, end) is not None:
+        return True
+    between = passage.doc.char_span(start, end, alignment_mode="contract")
+    return (
+        between is not None
+        and 0 < len(between) <= _MEMBERS
+        and all(token.pos_ in _OF_A_ROW or token.text in _ROW_MARKS for token in between)
+    )
 
 
 def _is_given(passage: Passage) -> bool:
@@ -247,7 +304,7 @@ def _role(passage: Passage, words: Span, value: Concept) -> str | None:
 
 def _is_noun(span: Span) -> bool:
     last = span[-1]
-    if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].pos_ == "ADP" or "://" in last.text:
+    if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].dep_ == "case" or "://" in last.text:
         return False
     if last.pos_ == "PRON":
         return last.lower_ in _PUBLIC and last.dep_ == "nsubj"
@@ -258,8 +315,8 @@ def _is_noun(span: Span) -> bool:
     return last.pos_ in ("NOUN", "PROPN", "ADJ") or len(span) > 1
 
 
-def _modifies(token: Token, span: Span) -> bool:
-    if not span.start <= token.head.i < span.end:
+def _modifies(passage: Passage, token: Token, start: int, end: int) -> bool:
+    if not start <= token.head.i < end or is_misread_verb(passage, token):
         return False
     if token.lower_ in _DETERMINERS:
         return True

@@ -23,6 +23,8 @@ _STRONG = frozenset(("Right", "Ask", "Enable"))
 _BREAK = re.compile(r"[.;:?!](?=\s|$)|\s[-–—•]\s")
 _TAIL_BREAK = re.compile(r"[.,;:()?!\[\]“”\"]|\s[-–—•]\s")
 _SENTENCE_END = re.compile(r"[.?!][\"”’)]*\s*$")
+_TITLE_START = re.compile(r"\W*(?:(?:the|your)\s+)?", re.IGNORECASE)
+_TITLE_END = re.compile(r"[\"”’*]*\s*[.:–—-]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s)\]>,]*[^\s)\]>,.]")
 _OBJECTS: Mapping[str, frozenset[str]] = {
@@ -177,8 +179,8 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
                 return None
             break
     passive = act.words.endswith(("ed", "wn"))
-    if passive and (grant.kind in _STRONG or act.group == "ConsentAct"):
-        since = grant.place if grant.kind in _STRONG else 0
+    if passive:
+        since = 0 if act.group == "ConsentAct" and grant.kind not in _STRONG else grant.place
         behind = [c for c in cues if since < c.start < act.start and act.start - c.end < _BEHIND]
         return next((c for c in reversed(behind) if c.group in fitting), None)
     return None
@@ -296,9 +298,24 @@ def _sentences(passage: Passage) -> Iterator[tuple[int, int]]:
 
 
 def _of(passage: Passage) -> Iterator[_Granted]:
-    """Yield the rights that a passage grants."""
-    for start, stop in _sentences(passage):
-        yield from _granted(passage, start, stop, _opening(passage, start, stop))
+    """Yield the rights that a passage grants; one that is its label only if no sentence behind grants it too."""
+    found = [
+        granted
+        for start, stop in _sentences(passage)
+        for granted in _granted(passage, start, stop, _opening(passage, start, stop))
+    ]
+    for place, granted in enumerate(found):
+        again = any(other.right == granted.right for other in found[place + 1 :])
+        if not (again and _is_label(passage, granted)):
+            yield granted
+
+
+def _is_label(passage: Passage, granted: _Granted) -> bool:
+    """Tell whether the words of a right open a passage as its title: "Rectification: you have the right to …"."""
+    return (
+        _TITLE_START.fullmatch(passage.text, 0, granted.start) is not None
+        and _TITLE_END.match(passage.text, granted.end) is not None
+    )
 
 
 def _claim(passage: Passage, found: _Granted, predicate: str, confidence: float) -> Claim:

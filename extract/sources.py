@@ -26,6 +26,10 @@ _SMALL = re.compile(
     r"^(?:(?:the|a|an|our|your|other|various|certain|some|any|these|those|this|such|following|through|from|via|also|both|either|by|of|at)\b\s*)+",
     re.IGNORECASE,
 )
+_EXAMPLES = re.compile(
+    r",\s+(?:such\sas|including(?:,?\sbut\snot\slimited\sto)?|like|for\s(?:example|instance))\b,?",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"\s+(?:through|via|from|by|with|of|and|or)$", re.IGNORECASE)
 _NESTING = re.compile(r"\(|such|including|example|instance|e\.g|like", re.IGNORECASE)
 _JOINED = re.compile(r"(?:,|\band|\bor)\s+(?:also\s+)?$", re.IGNORECASE)
@@ -175,7 +179,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         if not _obtains(passage, opener, opens, closes):
             continue
         denied = _is_denied(passage, opener)
-        end = clause_end(passage.text, opener.end, closes)
+        end = _with_examples(passage.text, clause_end(passage.text, opener.end, closes), closes)
         stop = _STOP.search(passage.text, opener.end, end)
         value: Value | None = None
         for mark, start, until in _elements(passage.text, opener.end, stop.start() if stop else end):
@@ -190,6 +194,12 @@ def _is_denied(passage: Passage, opener: Match) -> bool:
     """Tell whether the clause denies that data come from where `opener` says."""
     token = passage.token_at(opener.start)
     return token is not None and passage.clause_of(token).negator is not None
+
+
+def _with_examples(text: str, end: int, closes: int) -> int:
+    """Return where a clause ends with the examples behind it: "from others, such as registers and banks"."""
+    examples = _EXAMPLES.match(text, end, closes)
+    return end if examples is None else clause_end(text, examples.end(), closes)
 
 
 _OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")

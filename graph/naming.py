@@ -64,7 +64,7 @@ def names(reading: Reading, ontology: Ontology, base: str = iri.BASE) -> Names:
 
 def owners(reading: Reading) -> tuple[Controller, ...]:
     """Return the controllers of a reading; a company named like the file if the policy names none."""
-    return reading.controllers or (Controller(Company(PurePath(reading.name).stem)),)
+    return reading.controllers or (Controller(Company(PurePath(reading.name).stem), reading.unnamed),)
 
 
 def heading_before(reading: Reading, position: int) -> Span | None:
@@ -140,7 +140,7 @@ def _held(claims: tuple[Claim, ...]) -> Iterator[tuple[Node, tuple[Evidence, ...
 
 def _nodes(reading: Reading, version: VersionIris) -> Iterator[tuple[tuple[Node, Span], str]]:
     """Yield (node, place) and IRI; equal nodes at one place are one node, as where a child inherits it."""
-    groups = (reading.facts, *(controller.claims for controller in reading.controllers))
+    groups = (reading.facts, *(controller.claims for controller in owners(reading)))
     claims = (*groups, *(statement.claims for statement, _, _ in _walk(reading)))
     found = {
         (node, place(reading, node, evidence)): None for group in claims for node, evidence in _held(group)

@@ -77,7 +77,7 @@ def _phrases(reading: Reading) -> Iterator[Unmapped]:
             yield from of_claims(statement.claims)
             yield from of_statements((*statement.children, *statement.exceptions))
 
-    yield from of_claims(reading.facts)
+    yield from of_claims((*reading.facts, *reading.unnamed))
     for controller in reading.controllers:
         yield from of_claims(controller.claims)
     yield from of_statements(reading.statements)

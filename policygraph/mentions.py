@@ -81,7 +81,7 @@ def _concept(value: Value) -> str | None:
 def _claims(reading: Reading) -> Iterator[tuple[Claim, str | None, bool]]:
     """Yield all claims of a reading, with the kind of mention of their slot and whether they are denied."""
     of_the_policy = [claim for controller in reading.controllers for claim in controller.claims]
-    for claim in (*of_the_policy, *reading.facts):
+    for claim in (*of_the_policy, *reading.unnamed, *reading.facts):
         yield claim, _kind(claim), False
     for statement in reading.statements:
         yield from _of_statement(statement)
@@ -90,7 +90,7 @@ def _claims(reading: Reading) -> Iterator[tuple[Claim, str | None, bool]]:
 def _of_statement(statement: Statement) -> Iterator[tuple[Claim, str | None, bool]]:
     disclosure = not statement.denied and _is_disclosure(statement)
     for claim in statement.claims:
-        kind = _kind(claim)
+        kind = None if _is_denied_basis(claim) else _kind(claim)
         if disclosure and _is_legal_duty(claim):
             kind = _MANDATORY_DISCLOSURE
         yield claim, kind, statement.denied
@@ -116,6 +116,11 @@ def _is_disclosure(statement: Statement) -> bool:
     )
 
 
+def _is_denied_basis(claim: Claim) -> bool:
+    """Tell whether a claim says what is no basis: "without your consent" names none."""
+    return claim.denied and claim.predicate == ontology.load().term("dpv:hasLegalBasis")
+
+
 def _is_legal_duty(claim: Claim) -> bool:
     lexicon = ontology.load()
     duty = lexicon.term("eu-gdpr:A6-1-c")
@@ -129,15 +134,23 @@ def _is_legal_duty(claim: Claim) -> bool:
 def _kind(claim: Claim) -> str | None:
     """Return the kind of mention that a claim makes: that of its value, else that of its property.
 
+    What a node is said to have goes before its class: storage on the device is no transfer.
     What is said of an officer or a representative makes no mentions of its own: its places are those of the
     claim that names them.
     """
     lexicon = ontology.load()
     predicate = lexicon.term("pg:mentionKind")
-    for iri in (*_terms(claim.value), claim.predicate):
+    for iri in (*_within(claim.value), *_terms(claim.value), claim.predicate):
         for kind in lexicon.values(iri, predicate):
             return kind
     return None
+
+
+def _within(value: Value) -> Iterator[str]:
+    """Yield the concepts that a node is said to have, such as the device on which data are stored."""
+    if isinstance(value, Node):
+        for inner in value.claims:
+            yield from _terms(inner.value)
 
 
 def _topics(claim: Claim) -> tuple[str, ...]:

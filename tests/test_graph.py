@@ -244,6 +244,12 @@ def test_a_policy_that_names_no_company_is_known_by_its_file() -> None:
     assert values(found, CO + "shop-example", "pg:resolution") == [expand("pg:Unresolved")]
 
 
+def test_what_a_policy_says_of_the_company_that_it_does_not_name_is_kept() -> None:
+    way = SAID.claim("dpv:hasContact", Text("reward"), "reward")
+    found = triples(dataclasses.replace(reading(TEXT, name="shop.example.md"), unnamed=(way,)))
+    assert values(found, CO + "shop-example", "dpv:hasContact") == ["reward"]
+
+
 def test_inherited_nodes_are_one_node_and_other_places_make_others() -> None:
     duration = SAID.claim("dpv:hasDuration", Text("P12M", "duration"), "reward")
     storage = Node("storage", (expand("dpv:StorageDuration"),), (duration,))

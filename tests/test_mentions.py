@@ -1,5 +1,7 @@
 """Which kind of mention a claim makes."""
 
+import dataclasses
+
 import pytest
 
 import ontology
@@ -102,6 +104,15 @@ def test_a_place_of_storage_is_a_transfer_and_a_place() -> None:
     ]
 
 
+def test_storage_on_the_device_is_no_transfer() -> None:
+    place, device = TERM("dpv:StorageLocation"), TERM("dpv:WithinDevice")
+    within = Claim(TERM("dpv:hasLocation"), Concept(device), at("your name"))
+    assert said("dpv:hasStorageCondition", Node("storage", (place,), (within,))) == [
+        ("retention", place),
+        ("storage-location", place),
+    ]
+
+
 def test_deletion_is_a_storage_condition_with_its_class() -> None:
     deletion = TERM("dpv:StorageDeletion")
     assert said("dpv:hasStorageCondition", Node("storage", (deletion,))) == [("retention", deletion)]
@@ -118,7 +129,8 @@ def test_deletion_is_a_storage_condition_with_its_class() -> None:
         ("dpv:hasEntityInvolvement", "dpv:OptingOutFromProcess", ["user-choice"]),
         ("dpv:hasNecessity", "dpv:Optional", ["user-choice"]),
         ("dpv:hasNecessity", "dpv:Required", []),
-        ("dpv:hasRight", "pgc:RightToOptOutOfSale", ["other-legislation", "rights"]),
+        ("dpv:hasRight", "pgc:RightToOptOutOfSale", ["other-legislation", "right-object"]),
+        ("dpv:hasRight", "pgc:RightToKnow", ["other-legislation", "right-access"]),
         ("dpv:hasRight", "eu-gdpr:A13", ["rights"]),
         ("dpv:hasRight", "eu-gdpr:A15", ["right-access"]),
     ],
@@ -136,3 +148,14 @@ def test_each_piece_about_the_officer_is_a_mention_of_his() -> None:
     named = Claim(TERM("dpv:hasDataProtectionOfficer"), officer, (*ways[0].evidence, *ways[1].evidence))
     found = reading(controllers=(Controller(Company("Acme"), (named,)),))
     assert kinds(found) == {"Jo Lin": "dpo-contact", "jo@example.org": "dpo-contact"}
+
+
+def test_a_company_without_a_name_has_contacts() -> None:
+    way = Claim(TERM("dpv:hasContact"), Text("jo@example.org"), at("jo@example.org"))
+    found = dataclasses.replace(reading(), unnamed=(way,))
+    assert kinds(found) == {"jo@example.org": "controller-contact"}
+
+
+def test_a_denied_basis_is_no_mention_of_one() -> None:
+    without = Claim(TERM("dpv:hasLegalBasis"), Concept(TERM("eu-gdpr:A6-1-a")), at("your name"), denied=True)
+    assert kinds(reading(Statement((3, 11), "", (without,)))) == {}

@@ -43,7 +43,7 @@ def claims_of(statement: Statement) -> list[Claim]:
 def all_claims(reading: Reading) -> list[Claim]:
     own = [claim for controller in reading.controllers for claim in claims_in(controller.claims)]
     said = [claim for statement in reading.statements for claim in claims_of(statement)]
-    return [*own, *claims_in(reading.facts), *said]
+    return [*own, *claims_in(reading.unnamed), *claims_in(reading.facts), *said]
 
 
 def all_evidence(reading: Reading) -> list[Evidence]:
