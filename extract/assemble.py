@@ -59,7 +59,7 @@ _OF_THE_POLICY = frozenset(
         "dpv:hasNecessity",
     )
 )
-_OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE)
+_OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE, _SOURCE, _BASIS)
 """What makes a member of a list of data a statement of its own; in a list of recipients only a purpose does."""
 
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
@@ -732,7 +732,14 @@ def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
 
 def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
     """Return the cues that point back in characters `start` to `end` of a passage."""
-    return frozenset(match.term for match in passage.found("cues/anaphora", start, end))
+    signs = {match.term for match in passage.found("cues/anaphora", start, end)}
+    nouns = {passage.token_at(noun.end - 1) for noun in passage.found("cues/data-nouns", start, end)}
+    if any(child.lower_ in _POINTING for noun in nouns if noun is not None for child in noun.children):
+        signs.add(cue("TheseData"))  # "this automatically collected data"
+    return frozenset(signs)
+
+
+_POINTING = frozenset(("this", "these", "such", "that", "those"))
 
 
 def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
