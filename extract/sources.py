@@ -95,7 +95,9 @@ def _automatic(passage: Passage) -> Iterator[_Source]:
             for word in verb.children if verb is not None else ():
                 if word.lower_ in _AUTOMATICALLY:
                     start, end = min(match.start, word.idx), max(match.end, word.idx + len(word))
-                    yield _Source(start, end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic")
+                    yield _Source(
+                        start, end, Concept(lexicon.term("pgc:AutomatedSource")), "source-automatic"
+                    )
 
 
 _AUTOMATICALLY = frozenset(("automatically", "passively"))

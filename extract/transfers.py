@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import ontology
 from extract.around import cued, cues, sentence
 from extract.claim import Claim, Concept, Node, Value
 from extract.controller import controllers
@@ -11,6 +12,7 @@ from extract.matcher import Match, matcher
 from extract.passage import Passage, Policy
 
 _TABLE = "transfers"
+_RELATED = ontology.NAMESPACES["skos"] + "related"
 _PLACE_TABLES = ("transfers", "countries")
 _REACH = 48  # characters between "outside" and the first area, and between two areas of a list
 _JOINT = re.compile(
@@ -238,7 +240,10 @@ def _home(policy: Policy) -> frozenset[str]:
 
 
 def _safeguards(passage: Passage) -> Iterator[Claim]:
-    """Yield what makes transfers lawful: clauses, decisions, frameworks, safeguards in general."""
+    """Yield what makes transfers lawful: clauses, decisions, frameworks, safeguards in general.
+
+    Those by which the parties bind themselves to protect the data are measures as well.
+    """
     lexicon = passage.policy.ontology
     top = lexicon.term("dpv:DataTransferLegalBasis")
     general = lexicon.term("dpv:SafeguardForDataTransfer")
@@ -254,6 +259,9 @@ def _safeguards(passage: Passage) -> Iterator[Claim]:
         start, end = _safeguard_span(passage, match, opens, closes)
         words = passage.evidence(start, end, rule="transfer-basis")
         yield Claim(lexicon.term("pg:hasTransferBasis"), Concept(term), (words,))
+        if term in lexicon.values(lexicon.term("pgq:SafeguardMeasure"), _RELATED):
+            measure = Concept(lexicon.term("dpv:SafeguardForDataTransfer"))
+            yield Claim(lexicon.term("dpv:hasTechnicalOrganisationalMeasure"), measure, (words,))
 
 
 def _safeguards_here(passage: Passage, match: Match, opens: int, closes: int) -> bool:

@@ -41,6 +41,7 @@ HELPERS = {
     "matcher": "finds the forms of the lexicon",
     "naming": "reads the name of an organisation off the words beside a place",
     "passage": "says what an extractor is given",
+    "promises": "finds practices that are said in words standing apart, for measures",
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
     "topics": "says what headings and lead-ins announce",
