@@ -19,6 +19,7 @@ _JOINT = re.compile(
     r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
     re.IGNORECASE,
 )
+_LEADING = r"(?:(?<!according\s)(?<!pursuant\s)(?<!subject\s)(?<!due\s)\bto|\b(?:in|into|at|including|inside|within|throughout))\s"
 _MAIN_CLAUSE = re.compile(
     r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE
 )
@@ -144,7 +145,7 @@ def _out_of(passage: Passage, place: _Place) -> Iterator[Claim]:
     verbs = [cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.closes)]
     verbs += [cue.start for cue in cues(passage, _TABLE, "pgq:PlaceVerb", place.opens, place.start)]
     until = max(verbs, default=place.start)
-    if cued(passage, _TABLE, "pgq:Negation", place.opens, max(until, place.start)):
+    if _is_denied(passage, place.opens, max(until, place.start)):
         named = [match.term for match in place.terms if match.table != f"cues/{_TABLE}"]
         for term in dict.fromkeys(named or _areas_in(passage, place)):
             yield Claim(lexicon.term("dpv:isOutsideOfLocation"), Concept(term), (words,), denied=True)
@@ -189,12 +190,27 @@ def _reached(passage: Passage, place: _Place) -> bool:
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
     return bool(
         re.search(
-            rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE
+            rf"{_LEADING}(?:the\s|both\s|either\s)*{listed}$",
+            before + _opening(place.terms[0].form),
+            re.IGNORECASE,
         )
     ) or (
         bool(re.search(r"\bspecify\s(?:the\s)?$", before))
         and cued(passage, _TABLE, "pgq:StoreVerb", place.end, place.closes)
     )
+
+
+def _opening(form: str) -> str:
+    """Return the preposition that is part of a form ("in India"), with a blank behind it, or nothing."""
+    first, _, rest = form.partition(" ")
+    return f"{first} " if rest and first.islower() else ""
+
+
+def _is_denied(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether characters `start` to `end` deny what follows: a condition before the main clause does not."""
+    begins = [clause.end() for clause in _MAIN_CLAUSE.finditer(passage.text, start, end)]
+    conditional = begins and passage.text[start : start + len("if ")].lower() in ("if ", "whe", "wha")
+    return cued(passage, _TABLE, "pgq:Negation", begins[0] if conditional else start, end)
 
 
 def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Claim]:
@@ -209,7 +225,7 @@ def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Cla
     verb = min(
         (cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.start)), default=-1
     )
-    if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
+    if _is_denied(passage, place.opens, place.start):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
         return
     where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
