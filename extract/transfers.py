@@ -19,7 +19,10 @@ _JOINT = re.compile(
     r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
     re.IGNORECASE,
 )
-_LEADING = r"(?:(?<!according\s)(?<!pursuant\s)(?<!subject\s)(?<!due\s)\bto|\b(?:in|into|at|including|inside|within|throughout))\s"
+_LEADING = (
+    r"(?:(?<!according\s)(?<!pursuant\s)(?<!subject\s)(?<!due\s)\bto"
+    r"|\b(?:in|into|at|including|inside|within|throughout))\s"
+)
 _MAIN_CLAUSE = re.compile(
     r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE
 )
