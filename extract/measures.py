@@ -7,11 +7,13 @@ from extract.around import clause_end, cued, cues
 from extract.claim import Claim, Concept, Unmapped, Value
 from extract.matcher import Match
 from extract.passage import Passage, Policy
+from extract.promises import promises
 
 _FILE = "measures"
 _TABLE = "measures"
 _NEAR = 60  # characters around a measure within which it is disclaimed or put to the reader
 _REACH = 75  # characters between "measures" and "protect"
+_RELATED = ontology.NAMESPACES["skos"] + "related"
 _BROADER = ontology.NAMESPACES["skos"] + "broader"
 
 
@@ -28,11 +30,11 @@ def _speaks_of_security(passage: Passage, start: int, stop: int) -> bool:
 
 
 def _named(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
-    """Yield the measures that the lexicon names in a sentence about security."""
-    if not _speaks_of_security(passage, start, stop):
-        return
+    """Yield the measures that the lexicon names in a sentence about security, and those that need none."""
+    secure = _speaks_of_security(passage, start, stop)
+    plain = passage.policy.ontology.values(passage.policy.ontology.term("pgq:PlainMeasure"), _RELATED)
     for match in passage.found(_TABLE, start, stop):
-        if not _is_put_aside(passage, start, match):
+        if (secure or match.term in plain) and not _is_put_aside(passage, start, match):
             yield match.start, match.end, Concept(match.term)
 
 
@@ -57,8 +59,13 @@ def _of_suppliers(passage: Passage, start: int, stop: int) -> Iterator[tuple[int
     if not cued(passage, "duties", "pgq:Supplier", start, stop):
         return
     done = start
-    for duty in cues(passage, "duties", "pgq:Duty", start, stop):
-        content = next(cues(passage, "duties", "pgq:DutyContent", duty.start, stop), None)
+    whole = tuple(cues(passage, "duties", "pgq:WholeDuty", start, stop))
+    for duty in sorted((*whole, *cues(passage, "duties", "pgq:Duty", start, stop))):
+        content = (
+            duty
+            if duty in whole
+            else next(cues(passage, "duties", "pgq:DutyContent", duty.start, stop), None)
+        )
         if duty.start >= done and content is not None and not _is_put_aside(passage, start, duty):
             done = clause_end(passage.text, max(content.end, duty.end), stop)
             yield duty.start, done, Concept(passage.policy.ontology.term("dpv:ThirdPartySecurityProcedures"))
@@ -86,13 +93,19 @@ def _described(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, i
             yield match.start, match.end, Unmapped("measure", top, lexicon.label(match.term))
 
 
+def _promised(passage: Passage, start: int, stop: int) -> Iterator[tuple[int, int, Value]]:
+    """Yield the practices that are promised in words which stand apart, unless they are put aside."""
+    if not cued(passage, _FILE, "pgq:MeasureAside", start, stop):
+        yield from promises(passage, start, stop)
+
+
 def measures(policy: Policy) -> Iterator[Claim]:
     """Yield the measures by which a policy says that data are protected."""
     predicate = policy.ontology.term("dpv:hasTechnicalOrganisationalMeasure")
     for passage in policy.body():
         for start, stop in passage.sentence_spans:
             taken: list[tuple[int, int]] = []
-            for rule in (_named, _of_suppliers, _described, _in_general):
+            for rule in (_named, _of_suppliers, _described, _promised, _in_general):
                 for first, last, value in rule(passage, start, stop):
                     if any(first < end and begin < last for begin, end in taken):
                         continue

@@ -57,6 +57,7 @@ def _periods(passage: Passage) -> Iterator[_Period]:
     yield from _counted(passage)
     yield from _opened(passage)
     yield from _worded(passage)
+    yield from _dependent(passage)
     yield from _deleted(passage)
     for match in cues(passage, _TABLE, "pgq:KeepPhrase"):
         closes = sentence(passage, match.start)[1]
@@ -139,7 +140,7 @@ def _opened(passage: Passage) -> Iterator[_Period]:
     """Yield the clauses that "as long as", "until" and their like open."""
     for opener in cues(passage, _TABLE, "pgq:PeriodOpener"):
         opens, closes = sentence(passage, opener.start)
-        if cued(passage, _TABLE, "pgq:RightsCase", opens, closes):
+        if cued(passage, _TABLE, "pgq:RightsCase", opens, closes) or _grants_erasure(passage):
             continue
         if not _keeps(passage, opens, closes) and not cued(passage.section, _TABLE, "pgq:RetentionTopic"):
             continue
@@ -147,6 +148,11 @@ def _opened(passage: Passage) -> Iterator[_Period]:
         start = led.start() if led else opener.start
         end = clause_end(passage.text, opener.end, closes)
         yield _Period(start, end, "retention-condition", tuple(_isos(passage, start, end)))
+
+
+def _grants_erasure(passage: Passage) -> bool:
+    """Tell whether the passage stands under the heading of a right, whose cases are no periods."""
+    return cued(passage.section, _TABLE, "pgq:RightsCase")
 
 
 def _isos(passage: Passage, start: int, end: int) -> Iterator[str]:
@@ -165,6 +171,16 @@ def _worded(passage: Passage) -> Iterator[_Period]:
             yield _Period(word.start, clause_end(passage.text, word.end, closes), "retention-words")
 
 
+def _dependent(passage: Passage) -> Iterator[_Period]:
+    """Yield what the period is said to depend on: "how long we keep them varies from tool to tool"."""
+    for criterion in cues(passage, _TABLE, "pgq:PeriodCriterion"):
+        opens, closes = sentence(passage, criterion.start)
+        topics = cues(passage, _TABLE, "pgq:RetentionTopic", opens, criterion.start)
+        if any(criterion.start - topic.end < _NEAR for topic in topics):
+            end = clause_end(passage.text, criterion.end, closes)
+            yield _Period(criterion.start, end, "retention-words")
+
+
 def _deleted(passage: Passage) -> Iterator[_Period]:
     """Yield what the company says it deletes, where it says no period."""
     for verb in cues(passage, _TABLE, "pgq:DeleteVerb"):
@@ -173,7 +189,8 @@ def _deleted(passage: Passage) -> Iterator[_Period]:
             passage.section, _TABLE, "pgq:RetentionTopic"
         ):
             continue
-        if _COMPANY.search(passage.text, opens, verb.start):
+        told = cued(passage, _TABLE, "pgq:NoRetention", opens, verb.start)
+        if _COMPANY.search(passage.text, opens, verb.start) and not told:
             yield _Period(verb.start, clause_end(passage.text, verb.end, closes), "retention-deletion")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import ontology
 from extract.around import cued, cues, sentence
 from extract.claim import Claim, Concept, Node, Value
 from extract.controller import controllers
@@ -11,11 +12,16 @@ from extract.matcher import Match, matcher
 from extract.passage import Passage, Policy
 
 _TABLE = "transfers"
+_RELATED = ontology.NAMESPACES["skos"] + "related"
 _PLACE_TABLES = ("transfers", "countries")
 _REACH = 48  # characters between "outside" and the first area, and between two areas of a list
 _JOINT = re.compile(
     r"[\s,(/)]*(?:(?:and|or|the|other|your|our|of|any|in|governmental|region|area|located|then|also|both)\b[\s,(/)]*)*",
     re.IGNORECASE,
+)
+_LEADING = (
+    r"(?:(?<!according\s)(?<!pursuant\s)(?<!subject\s)(?<!due\s)\bto"
+    r"|\b(?:in|into|at|including|inside|within|throughout))\s"
 )
 _MAIN_CLAUSE = re.compile(
     r"[,;)]\s*(?:we|you|your|our|it|this|they|please|by|the\sdata|the\sinformation)\b", re.IGNORECASE
@@ -142,7 +148,7 @@ def _out_of(passage: Passage, place: _Place) -> Iterator[Claim]:
     verbs = [cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.closes)]
     verbs += [cue.start for cue in cues(passage, _TABLE, "pgq:PlaceVerb", place.opens, place.start)]
     until = max(verbs, default=place.start)
-    if cued(passage, _TABLE, "pgq:Negation", place.opens, max(until, place.start)):
+    if _is_denied(passage, place.opens, max(until, place.start)):
         named = [match.term for match in place.terms if match.table != f"cues/{_TABLE}"]
         for term in dict.fromkeys(named or _areas_in(passage, place)):
             yield Claim(lexicon.term("dpv:isOutsideOfLocation"), Concept(term), (words,), denied=True)
@@ -187,12 +193,27 @@ def _reached(passage: Passage, place: _Place) -> bool:
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
     return bool(
         re.search(
-            rf"\b(?:to|in|into|at|including)\s(?:the\s|both\s|either\s)*{listed}$", before, re.IGNORECASE
+            rf"{_LEADING}(?:the\s|both\s|either\s)*{listed}$",
+            before + _opening(place.terms[0].form),
+            re.IGNORECASE,
         )
     ) or (
         bool(re.search(r"\bspecify\s(?:the\s)?$", before))
         and cued(passage, _TABLE, "pgq:StoreVerb", place.end, place.closes)
     )
+
+
+def _opening(form: str) -> str:
+    """Return the preposition that is part of a form ("in India"), with a blank behind it, or nothing."""
+    first, _, rest = form.partition(" ")
+    return f"{first} " if rest and first.islower() else ""
+
+
+def _is_denied(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether characters `start` to `end` deny what follows: a condition before the main clause does not."""
+    begins = [clause.end() for clause in _MAIN_CLAUSE.finditer(passage.text, start, end)]
+    conditional = begins and passage.text[start : start + len("if ")].lower() in ("if ", "whe", "wha")
+    return cued(passage, _TABLE, "pgq:Negation", begins[0] if conditional else start, end)
 
 
 def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Claim]:
@@ -207,7 +228,7 @@ def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Cla
     verb = min(
         (cue.start for cue in cues(passage, _TABLE, "pgq:TransferVerb", place.opens, place.start)), default=-1
     )
-    if cued(passage, _TABLE, "pgq:Negation", place.opens, place.start):
+    if _is_denied(passage, place.opens, place.start):
         yield Claim(lexicon.term("dpv:hasThirdCountry"), Concept(term), (words,), denied=True)
         return
     where = Claim(lexicon.term("dpv:hasLocation"), Concept(term), (words,))
@@ -238,7 +259,10 @@ def _home(policy: Policy) -> frozenset[str]:
 
 
 def _safeguards(passage: Passage) -> Iterator[Claim]:
-    """Yield what makes transfers lawful: clauses, decisions, frameworks, safeguards in general."""
+    """Yield what makes transfers lawful: clauses, decisions, frameworks, safeguards in general.
+
+    Those by which the parties bind themselves to protect the data are measures as well.
+    """
     lexicon = passage.policy.ontology
     top = lexicon.term("dpv:DataTransferLegalBasis")
     general = lexicon.term("dpv:SafeguardForDataTransfer")
@@ -254,6 +278,9 @@ def _safeguards(passage: Passage) -> Iterator[Claim]:
         start, end = _safeguard_span(passage, match, opens, closes)
         words = passage.evidence(start, end, rule="transfer-basis")
         yield Claim(lexicon.term("pg:hasTransferBasis"), Concept(term), (words,))
+        if term in lexicon.values(lexicon.term("pgq:SafeguardMeasure"), _RELATED):
+            measure = Concept(lexicon.term("dpv:SafeguardForDataTransfer"))
+            yield Claim(lexicon.term("dpv:hasTechnicalOrganisationalMeasure"), measure, (words,))
 
 
 def _safeguards_here(passage: Passage, match: Match, opens: int, closes: int) -> bool:

@@ -43,6 +43,7 @@ HELPERS = {
     "naming": "reads the name of an organisation off the words beside a place",
     "noun_list": "cuts lists of nouns apart, for purposes",
     "passage": "says what an extractor is given",
+    "promises": "finds practices that are said in words standing apart, for measures",
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
     "topics": "says what headings and lead-ins announce",
