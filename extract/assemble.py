@@ -5,6 +5,7 @@ points back ("this information", "for this purpose") takes over what it points t
 carried from one section to another.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ _SERVICE = _TERM("dpv:hasService")
 _SOURCE = _TERM("dpv:hasDataSource")
 _PROCESSING = _TERM("dpv:hasProcessing")
 _STORAGE = _TERM("dpv:hasStorageCondition")
+_ANONYMOUS = _TERM("pgc:AnonymousData")
 _INTEREST = _TERM("pg:statedInterest")
 _SCENARIO = _TERM("pg:scenario")
 _CONDITION = _TERM("pg:hasCondition")
@@ -109,7 +111,8 @@ class Draft:
 
 
 def _generic(claim: Claim) -> bool:
-    return isinstance(claim.value, Concept) and is_generic(claim.value.iri)
+    """Tell whether a claim says no more than that there are data; anonymous data are data of any kind."""
+    return isinstance(claim.value, Concept) and (is_generic(claim.value.iri) or claim.value.iri == _ANONYMOUS)
 
 
 def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, ...], tuple[Claim, ...]]:
@@ -733,13 +736,16 @@ def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
 def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
     """Return the cues that point back in characters `start` to `end` of a passage."""
     signs = {match.term for match in passage.found("cues/anaphora", start, end)}
-    nouns = {passage.token_at(noun.end - 1) for noun in passage.found("cues/data-nouns", start, end)}
-    if any(child.lower_ in _POINTING for noun in nouns if noun is not None for child in noun.children):
-        signs.add(cue("TheseData"))  # "this automatically collected data"
+    for noun in passage.found("cues/data-nouns", start, end):
+        if _POINTING.search(passage.text, max(start, noun.start - _NEAR), noun.start):
+            signs.add(cue("TheseData"))  # "this automatically collected data"
     return frozenset(signs)
 
 
-_POINTING = frozenset(("this", "these", "such", "that", "those"))
+_POINTING = re.compile(
+    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+_NEAR = 40  # characters between a word that points and its noun
 
 
 def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
