@@ -30,6 +30,9 @@ def verb_phrases(passage: Passage, start: int, stop: int) -> Iterator[tuple[int,
         following = None
         if passage.doc[index].lower_ in _LINKS or index in marks:
             following = _next_verb(passage, index, end, marks, gerund=gerund)
+        if following is None and index in marks and passage.doc[index - 1].text in (",", ";"):
+            end = index  # a member of another kind follows: "(b) to contact you; (c) for internal purposes"
+            break
         if following is None:
             index += 1
             continue
