@@ -312,8 +312,9 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
     if cued(passage, _TABLE, "pgq:Device", start, end) and not cued(passage, _TABLE, "pgq:Automatic"):
         return None
     if _YOU.fullmatch(words):
-        said = cued(
-            passage, _TABLE, "pgq:SourceData", max(0, opener.start - len(" about you ") * 2), opener.start
+        near = max(0, opener.start - len(" about you ") * 2)
+        said = any(
+            cued(passage, _TABLE, curie, near, opener.start) for curie in ("pgq:SourceData", "pgq:ObtainVerb")
         )
         direct = said or "directly" in words + opener.form
         return Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource")) if direct else None
