@@ -678,7 +678,9 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
     elif cue("TheseData") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE, _SOURCE):
         meant = _meant(draft, before)
         _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
-    elif (cue("WeakBack") in signs or (draft.has(_DATA) and not draft.has(_SOURCE))) and draft.has(_PURPOSE, _BASIS, _STORAGE):
+    elif (cue("WeakBack") in signs or (draft.has(_DATA) and not draft.has(_SOURCE))) and draft.has(
+        _PURPOSE, _BASIS, _STORAGE
+    ):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
     elif cue("Pronoun") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
         _data_before(draft, here)

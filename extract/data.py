@@ -264,8 +264,9 @@ def _neighbour(span: Span, match: Match, spans: list[tuple[Span, Match]]) -> boo
         if other is span or is_generic(other_match.term) or other_match.term == match.term:
             continue
         first, second = (span, other) if span.start < other.start else (other, span)
-        between = [token.lower_ for token in span.doc[first.end : second.start]]
-        if between and len(between) <= _GAP and all(word in _BETWEEN for word in between):
+        if 0 < second.start - first.end <= _GAP and all(
+            token.lower_ in _BETWEEN for token in span.doc[first.end : second.start]
+        ):
             return True
     return False
 
