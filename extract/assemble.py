@@ -597,24 +597,28 @@ def _after_colons(drafts: list[Draft]) -> None:
 
 
 def _headings_above(drafts: list[Draft]) -> None:
-    """Let statements take over what headings above them say: whence the data come, and what they are for.
+    """Let statements take over what headings above them say: whence the data come, what for, on which basis.
 
-    "Information we collect automatically" holds for all that stands below it, "To support you" for its own section.
+    "Information we collect automatically" holds for all that stands below it, "To support you" or "With your
+    consent" for its own section.
     """
     heads = {
         draft.passage.index: draft
         for draft in drafts
-        if draft.passage.block.kind == "heading" and draft.has(_SOURCE, _PURPOSE) and not draft.denied
+        if draft.passage.block.kind == "heading" and draft.has(_SOURCE, _PURPOSE, _BASIS) and not draft.denied
     }
     for draft in drafts:
-        if draft.denied or not draft.specific_data or draft.passage.index in heads:
-            continue
         above = [heads[heading.index] for heading in draft.passage.headings if heading.index in heads]
-        if not draft.has(_RECIPIENT, _SERVICE):
+        if draft.denied or not above or draft.passage.index in heads:
+            continue
+        own = above[0].passage.index == draft.section
+        if draft.specific_data and not draft.has(_RECIPIENT, _SERVICE):
             for head in [head for head in above if head.has(_SOURCE)][:1]:
                 _take_over(draft, head, (_SOURCE,))
-        if above and above[0].passage.index == draft.section:
+        if draft.specific_data and own:
             _take_over(draft, above[0], (_PURPOSE,))
+        if own and draft.has(_DATA, _PURPOSE):
+            _take_over(draft, above[0], (_BASIS,))
 
 
 def _data_in_heading(draft: Draft) -> None:
