@@ -599,8 +599,8 @@ def _after_colons(drafts: list[Draft]) -> None:
 def _headings_above(drafts: list[Draft]) -> None:
     """Let statements take over what headings above them say: whence the data come, what for, on which basis.
 
-    "Information we collect automatically" holds for all that stands below it, "To support you" or "With your
-    consent" for its own section.
+    "Information we collect automatically" holds for all that stands below it, "To support you" or "Our legitimate
+    interests" for its own section.
     """
     heads = {
         draft.passage.index: draft
