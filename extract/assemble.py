@@ -323,7 +323,10 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
 
 
 def _without_givers(claims: list[Claim]) -> list[Claim]:
-    """Return the claims without recipients that the sentence names as a source, unless it also discloses."""
+    """Return the claims without recipients that the sentence names as a source, unless it also discloses.
+
+    So are examples of a source: "from analytics providers (such as Google Analytics) and our partners".
+    """
     discloses = any(
         claim.predicate == _PROCESSING
         and isinstance(claim.value, Concept)
@@ -337,7 +340,7 @@ def _without_givers(claims: list[Claim]) -> list[Claim]:
         claim
         for claim in claims
         if claim.predicate not in (_RECIPIENT, _SERVICE)
-        or not any(e.start < claim.evidence[0].end and claim.evidence[0].start < e.end for e in given)
+        or not (given[0].start < claim.evidence[0].end and claim.evidence[0].start < given[-1].end)
     ]
 
 
@@ -662,6 +665,8 @@ def _point_back(drafts: list[Draft]) -> None:
         same = [other for other in before if other.section == draft.section]
         if cue("TheseRecipients") in draft.signs_back:
             _recipients_before(draft, same)
+        elif cue("ToThem") in draft.signs_back and not draft.has(_RECIPIENT, _SERVICE):
+            _recipients_before(draft, [other for other in same if other.passage is draft.passage])
         if not draft.specific_data:
             _point_to_data(draft, before, same)
         alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)

@@ -278,10 +278,13 @@ def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
         return False
     if signed(passage, token.head, "AllowingVerb"):
         start = token.idx + len(token)
-        return any(
-            sign.term in (cue("ReceivingSign"), cue("HoldingSign"), cue("HostingSign"))
-            for sign in passage.found("cues/recipients", start, min(start + _AFTER, clause.sentence.end_char))
-        )
+        end = min(start + _AFTER, clause.sentence.end_char)
+        signs = {
+            sign.term
+            for table in ("cues/recipients", "cues/recipient-roles")
+            for sign in passage.found(table, start, end)
+        }
+        return not signs.isdisjoint(map(cue, ("ReceivingSign", "HoldingSign", "HostingSign", "ProcessorSign")))
     return signed(passage, token.head, "EngagingVerb")
 
 
