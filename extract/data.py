@@ -148,8 +148,9 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return "list of data"
     if _is_collected(passage, span):
         return "what is handled"
-    if _is_given(passage, span) and not is_generic(match.term):
-        return "what the reader gives"
+    given = _changes_hands(passage, span, match)
+    if given is not None:
+        return given
     if _of_the_reader(passage, span):
         return None
     clause = passage.clause_of(span.root)
@@ -181,6 +182,15 @@ def _is_collected(passage: Passage, span: Span) -> bool:
     )
 
 
+def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
+    """Return the rule by which the reader gives the data, or the company passes them on; None if neither does."""
+    if is_generic(match.term):
+        return None
+    if _is_given(passage, span):
+        return "what the reader gives"
+    return "what is passed on" if _is_passed_on(passage, span) else None
+
+
 def _is_given(passage: Passage, span: Span) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
     token = span.root
@@ -194,6 +204,26 @@ def _is_given(passage: Passage, span: Span) -> bool:
         return False
     return any(
         sign.start <= verb.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue("Giving")
+    )
+
+
+def _is_passed_on(passage: Passage, span: Span) -> bool:
+    """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
+    token = span.root
+    while token.dep_ in ("conj", "appos"):
+        token = token.head
+    verb = token.head
+    if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
+        return False
+    if any(child.lower_ in ("a", "an") for child in token.children):
+        return False  # "we send an e-mail to …"
+    if not any(m.start <= verb.idx < m.end for m in passage.found(_CUES) if m.term == cue("HandingVerb")):
+        return False
+    return any(
+        target.dep_ == "obl"
+        and target.lower_ not in ("you", "us")
+        and any(case.lower_ in ("to", "with") for case in target.children if case.dep_ == "case")
+        for target in verb.children
     )
 
 

@@ -284,7 +284,9 @@ def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
             for table in ("cues/recipients", "cues/recipient-roles")
             for sign in passage.found(table, start, end)
         }
-        return not signs.isdisjoint(map(cue, ("ReceivingSign", "HoldingSign", "HostingSign", "ProcessorSign")))
+        return not signs.isdisjoint(
+            map(cue, ("ReceivingSign", "HoldingSign", "HostingSign", "ProcessorSign"))
+        )
     return signed(passage, token.head, "EngagingVerb")
 
 
