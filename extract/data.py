@@ -159,7 +159,7 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     if _neighbour(span, match, spans):
         return "among other data"
-    if is_under(handled, *_HANDLING) and not is_under(handled, *_SENDING) and _is_company(clause):
+    if is_under(handled, "dpv:Processing") and not is_under(handled, *_SENDING) and _is_company(clause):
         rule = _handled(span, clause, match)
         if rule is not None:
             return rule
