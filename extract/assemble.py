@@ -334,7 +334,9 @@ def _without_givers(claims: list[Claim]) -> list[Claim]:
         for claim in claims
     )
     given = [claim.evidence[0] for claim in claims if claim.predicate == _SOURCE]
-    if discloses or not given:
+    if discloses:  # "our partners share your data with us": what is disclosed is so to the company
+        given = [evidence for evidence in given if evidence.rule == "source-giver"]
+    if not given:
         return claims
     return [
         claim

@@ -65,6 +65,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
                 *_person(passage),
                 *_automatic(passage),
                 *_tools(passage),
+                *_givers(passage),
             ],
             key=lambda source: (source.start, -source.end),
         )
@@ -168,6 +169,32 @@ _OCCASIONS = {
 }
 
 
+def _givers(passage: Passage) -> Iterator[_Source]:
+    """Yield those who give data to the company: "Facebook provides us with your name", "your bank sends us …"."""
+    for clause in passage.clauses:
+        verb, giver = clause.head, clause.subject
+        if (
+            giver is None
+            or clause.passive
+            or clause.negator is not None
+            or clause.actor in ("company", "person")
+        ):
+            continue
+        to_us = any(
+            child.lower_ == "us" and (child.dep_ == "iobj" or child.dep_ in ("obj", "obl"))
+            for child in verb.children
+        )
+        if not to_us or not cued(passage, "source-tools", "pgq:GiverVerb", verb.idx, verb.idx + len(verb)):
+            continue
+        if not any(passage.found("personal-data", verb.idx, clause.sentence.end_char)):
+            continue
+        start, end = giver.left_edge.idx, giver.idx + len(giver)
+        for _, first, last in _elements(passage.text, start, end):
+            value = _named(passage, (first, last), first)
+            if value is not None:
+                yield _Source(first, last, value, "source-giver")
+
+
 def _listed(passage: Passage) -> Iterator[_Source]:
     """Yield each source of the lists that follow "obtain … from", "provided to us by" and their like."""
     for opener in sorted(match for curie in _OPENERS for match in cues(passage, _TABLE, curie)):
@@ -254,6 +281,7 @@ def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
     """Tell whether data are what comes from the source that `opener` opens."""
     term = passage.policy.ontology.term
     spoken = cued(passage, _TABLE, "pgq:SourceData", opens, closes)
+    spoken = spoken or any(passage.found("personal-data", opens, opener.start))
     if not spoken and not cued(passage.lead_in, _TABLE, "pgq:SourceData"):
         return opener.term == term("pgq:FromWord") and _logs_in(passage, opener, opens, closes)
     if opener.term == term("pgq:ContactBy"):
