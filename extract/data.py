@@ -176,9 +176,22 @@ def _is_collected(passage: Passage, span: Span) -> bool:
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
         return False
+    subject = verb.tag_ == "VBG" and (
+        verb.dep_.startswith("csubj") or _by_doing(verb)
+    )  # "processing it is …"
+    gerund = subject and passage.clause_of(verb).actor != "person"
     return any(
-        match.start <= verb.idx < match.end and is_under(match, "dpv:Collect")
+        match.start <= verb.idx < match.end
+        and is_under(match, "dpv:Processing" if gerund else "dpv:Collect")
+        and not is_under(match, *_SENDING)
         for match in passage.found("processing")
+    )
+
+
+def _by_doing(verb: Token) -> bool:
+    """Tell whether a gerund says by which means something is done ("by analysing your history, we …")."""
+    return verb.dep_ == "advcl" and any(
+        child.lower_ == "by" and child.dep_ == "mark" for child in verb.children
     )
 
 
