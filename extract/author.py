@@ -233,18 +233,38 @@ def _preceding(passage: Passage) -> Iterator[Naming]:
     for curie, rule in _NAME_PRECEDES:
         for cue in cues(passage, "controller", curie):
             floor = naming.sentence_start(passage.text, cue.start)
-            span = naming.name_before(passage.text, cue.start, floor)
+            short = _SHORT_NAME.search(passage.text, floor, cue.start)
+            end = short.start() if short else cue.start
+            span = naming.name_before(passage.text, end, floor)
             if span is None and passage.index < _TITLES:
-                span = naming.free_name(passage.text, floor, cue.start)
-                span = span if span and not passage.text[span[1] : cue.start].strip() else None
+                span = naming.free_name(passage.text, floor, end)
+                span = span if span and not passage.text[span[1] : end].strip() else None
             yield from _naming(passage, span, rule)
 
 
+_SHORT_NAME = re.compile(r"\s*\([^()]{1,40}\)\s*$")  # "Acme Trust (AT) is …"
 _NAME_PRECEDES = (
     ("pgq:IsController", "is-controller"),
     ("pgq:IsCompany", "is-company"),
     ("pgq:AdoptsPolicy", "adopts"),
 )
+
+
+def _labelled(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "Developer: X", and X below "Owner and Data Controller"."""
+    for curie, rule in _LABELS:
+        for cue in cues(passage, "controller", curie):
+            rest = passage.text[cue.end :].lstrip(" *")
+            if passage.text[: cue.start].strip(" *-•"):
+                continue
+            if rest.startswith(":") and len(rest) > 1:
+                start = passage.text.index(":", cue.end) + 1
+                yield from _naming(passage, naming.name_after(passage.text, start), rule)
+            elif rule == "controller-is" and passage.block.kind != "cell" and not rest.strip(":"):
+                yield from _first_line(passage, rule)
+
+
+_LABELS = (("pgq:ControllerLabel", "controller-is"), ("pgq:NameLabel", "operated-by"))
 
 
 def _at(passage: Passage) -> Iterator[Naming]:
@@ -297,7 +317,9 @@ def _first_line(passage: Passage, rule: str = "address") -> Iterator[Naming]:
     following = passage.policy.passages[passage.index + 1 : passage.index + 2]
     for line in following:
         span = naming.name_after(line.text, 0)
-        if span and not _CONTACT_LINE.search(line.text) and not line.text[span[1] :].strip(" .,]”"):
+        if span is None or _CONTACT_LINE.search(line.text):
+            continue
+        if naming.has_legal_form(line.text[slice(*span)]) or not line.text[span[1] :].strip(" .,]”"):
             yield from _naming(line, span, rule)
 
 
@@ -323,6 +345,7 @@ _RULES: tuple[_Rule, ...] = (
     _provided_by,
     _following,
     _preceding,
+    _labelled,
     _at,
     _copyright,
     _trades_as,

@@ -156,7 +156,7 @@ def _of_item(passage: Passage, topic: str | None) -> Iterator[_Phrase]:
         yield from _verbs(passage, verb.i, len(doc), "item that begins with to", 0.9)
     elif first.lower_ == "for" and start + 1 < len(doc):
         yield from _after_for(passage, doc[start + 1], passage.sentences[0], "item that begins with for")
-    elif purposeful and (first.tag_ in _BASE or first.tag_ == "VBG" or _opens_with_verb(first)):
+    elif purposeful and (first.tag_ in _VERBS or _opens_with_verb(first) or _opens_certainly(passage, first)):
         yield from _verbs(passage, start, len(doc), "item under a purpose", 0.85)
     elif purposeful:
         yield from _nouns_of_item(passage, first)
@@ -180,7 +180,9 @@ _EARLY = 60  # characters at the start of an item in which it names its purpose
 
 def _opens_certainly(passage: Passage, first: Token) -> bool:
     """Tell whether an item begins with a verb in its base form ("comply with the law"), so that it names no one."""
-    return opens_verb(passage, first) and (first.tag_ in _BASE or takes_object(first))
+    following = first.nbor().lower_ if first.i + 1 < len(first.doc) else ""
+    coordinated = following in ("and", "or", ",")
+    return opens_verb(passage, first) and (first.tag_ in _BASE or coordinated or takes_object(first))
 
 
 def _is_fragment(passage: Passage) -> bool:
@@ -253,15 +255,15 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
-        token.tag_ in _VERBS
+        (token.tag_ in _VERBS or (opens_verb(passage, token) and takes_object(token)))
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
         and not _of_the_text(passage, token)
         and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
-    elif token.lower_ == "so" and token.i + 1 < sentence.end:
-        yield from _outcome(passage, token, sentence)
+    elif token.lower_ in ("so", "by") and token.i + 1 < sentence.end:
+        yield from (_outcome if token.lower_ == "so" else _by_means)(passage, token, sentence)
     elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
         of_purposes = _is_of_purposes(passage, token)
@@ -277,13 +279,30 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
     if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
         return
-    behind = sentence.doc[modal.i + 1 : min(modal.i + _ASIDE, sentence.end)]
-    verb = next((token for token in behind if token.pos_ != "ADV"), modal)
+    verb = _verb_behind(modal, sentence)
     if verb.tag_ != "VB" or _of_the_text(passage, verb) or _by_the_person(verb, sentence):
         return
     start = near.start if verb.lower_ == "be" else verb.i
     for first, end in verb_phrases(passage, verb.i, sentence.end):
         yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
+
+
+def _by_means(passage: Passage, by: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield what a means makes possible: "By counting visits, we can plan new pages"."""
+    if not by.is_sent_start or by.nbor().tag_ != "VBG":
+        return
+    modal = next((t for t in sentence.doc[by.i + 2 : sentence.end] if t.tag_ == "MD"), by)
+    if modal.lower_ not in ("can", "could") or modal.head != sentence.root:
+        return
+    verb = _verb_behind(modal, sentence)
+    if verb.tag_ == "VB" and not _by_the_person(verb, sentence):
+        yield from _verbs(passage, verb.i, sentence.end, "by means of", 0.75)
+
+
+def _verb_behind(modal: Token, sentence: Span) -> Token:
+    """Return the verb behind a modal, over adverbs."""
+    behind = sentence.doc[modal.i + 1 : min(modal.i + _ASIDE, sentence.end)]
+    return next((token for token in behind if token.pos_ != "ADV"), modal)
 
 
 _NEAR = 9  # tokens behind "so" in which the modal verb stands
