@@ -42,9 +42,19 @@ def is_anybody(match: Match, noun: Token) -> bool:
     """Tell whether a noun is too general to be a party, and nothing is said of it: "to businesses"."""
     if match.term != cue("AnybodyNoun") or noun.doc[min(noun.i + 1, len(noun.doc) - 1)].lower_ in _WITHIN:
         return False
-    return not any(
+    return not _is_described_by_verb(noun) and not any(
         child.dep_ in _SAID_WHICH or (child.dep_ in _MODIFIERS and child.lower_ not in _NOT_WHICH)
         for child in noun.children
+    )
+
+
+def _is_described_by_verb(noun: Token) -> bool:
+    """Tell whether the parser took for a verb what describes a noun: "trusted firms", "fraud screening firms"."""
+    if noun.i < noun.sent.start + 2:
+        return False
+    before, first = noun.nbor(-1), noun.nbor(-2)
+    return (before.tag_ == "VBG" and first.pos_ == "NOUN") or (
+        before.tag_ == "VBN" and first.lower_ in ("to", "with")
     )
 
 

@@ -164,9 +164,14 @@ def _is_finite(word: Token) -> bool:
 def _is_led_by_target(span: Span) -> bool:
     """Tell whether "with" or "to" leads to a noun over its modifiers, whatever the parse makes of it."""
     first = span.start - 1
-    while first > span.sent.start and span.start - first <= _MODIFIERS and span.doc[first].pos_ in _MODIFYING:
+    while first > span.sent.start and span.start - first <= _MODIFIERS and _describes(span.doc[first]):
         first -= 1
     return first > span.sent.start and span.doc[first].lower_ in ("with", "to")
+
+
+def _describes(token: Token) -> bool:
+    """Tell whether a word can describe the noun behind it: "trusted" is a participle to the parser."""
+    return token.pos_ in _MODIFYING or token.tag_ == "VBN"
 
 
 def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
