@@ -16,6 +16,7 @@ from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.controller import own_names
 from extract.data import is_generic
 from extract.frame import Clause, actor_of
+from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list
@@ -64,6 +65,8 @@ _OF_THE_POLICY = frozenset(
 _OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE, _SOURCE, _BASIS)
 """What makes a member of a list of data a statement of its own; in a list of recipients only a purpose does."""
 
+_REACHING = ("dpv:Access", "dpv:Match")
+_SENT = "receive"  # what the reader does not receive is not sent
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
 _INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
@@ -197,10 +200,8 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     if claim.predicate in (_BASIS, _STORAGE, _SOURCE, _INTEREST):
         return False
     negator = clause.negator
-    if negator is None or clause.actor == "person" or clause.is_hypothetical or clause.is_advice:
+    if negator is None or not _is_the_companys(passage, clause):
         return False
-    if clause.subject is not None and actor_of(clause.subject) == "person" and not operation(passage, clause):
-        return False  # "you are not obliged to …"
     where = negator.idx
     if any(
         sign.start <= where <= sign.end and sign.term == cue("NoDenial")
@@ -209,6 +210,27 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
     return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _is_the_companys(passage: Passage, clause: Clause) -> bool:
+    """Tell whether a clause can deny a practice of the company: no condition, no advice, no duty of the reader.
+
+    What the reader does not receive is not sent, and what staff cannot access is not looked at.
+    """
+    if clause.is_hypothetical or (clause.is_advice and not _is_out_of_reach(passage, clause)):
+        return False
+    if clause.head.lower_ == _SENT:
+        return True
+    subject = clause.subject
+    obliged = (  # "you are not obliged to …"
+        subject is not None and actor_of(subject) == "person" and not operation(passage, clause)
+    )
+    return clause.actor != "person" and not obliged
+
+
+def _is_out_of_reach(passage: Passage, clause: Clause) -> bool:
+    """Tell whether data cannot be got at: "our staff cannot access your files", not "we cannot provide"."""
+    return clause.actor != "person" and is_under(operation(passage, clause), *_REACHING)
 
 
 def _is_about_data(draft: Draft) -> bool:
@@ -468,8 +490,20 @@ def _stays_open(lead: Draft) -> bool:
 def _leaves_exceptions(lead: Draft) -> bool:
     """Tell whether the list below a denial names the exceptions from it."""
     return any(
-        sign.term == cue("Exception") and sign.end > len(lead.passage.text) - _END
-        for sign in lead.passage.found("cues/denials")
+        sign.term == cue("Exception") and (sign.end > len(lead.passage.text) - _END or _goes_on(lead, sign))
+        for sign in lead.passage.found("cues/denials", lead.sentence)
+    )
+
+
+def _goes_on(lead: Draft, sign: Match) -> bool:
+    """Tell whether the list below goes on with the exceptions: "except with your consent, or in these cases:"."""
+    return (
+        lead.last
+        and sign.start >= lead.sentence
+        and any(
+            following.term == cue("ExceptionsFollow")
+            for following in lead.passage.found("cues/denials", sign.end)
+        )
     )
 
 

@@ -92,12 +92,16 @@ class Clause:
         if any(child.lower_ in ("can", "could", "ca") and child.tag_ == "MD" for child in self.head.children):
             return True
         imperative = self.head.tag_ == "VB" and self.subject is None and not self.passive
-        return imperative and not any(child.tag_ in ("MD", "TO") for child in self.head.children)
+        return imperative and not any(
+            child.tag_ in ("MD", "TO", "VBZ", "VBD") for child in self.head.children
+        )
 
     @cached_property
     def negator(self) -> Token | None:
-        """Return the word that negates the verb: not, never, no before its subject or object."""
+        """Return the word that negates the verb: not, never, no before its subject or object, or a ban."""
         token: Token = self.head
+        if token.lower_ in _BANS and self.passive and _is_from_doing(token):
+            return token
         for _ in range(4):
             for child in token.children:
                 if child.lower_ in _NEGATORS and child.dep_ in ("advmod", "neg", "cc", "cc:preconj", "det"):
@@ -117,9 +121,24 @@ _HYPOTHETICAL = frozenset(("if", "where", "when", "unless", "whether", "until", 
 _NEGATORS = frozenset(("not", "n't", "n’t", "never", "neither", "nor", "no", "cannot"))
 
 
+_BANS = frozenset(("prohibited", "forbidden", "restricted", "barred", "precluded", "prevented"))
+_SET_AGAINST = frozenset(("but", "however", "yet", "always", "instead", "rather"))
+
+
+def _is_from_doing(verb: Token) -> bool:
+    """Tell whether a gerund with "from" hangs on a verb: "prohibited from using"."""
+    return any(
+        child.tag_ == "VBG" and any(mark.lower_ == "from" for mark in child.children)
+        for child in verb.children
+    )
+
+
 def _contrast(token: Token) -> bool:
-    """Tell whether a coordinated verb is set against the one before it ("but")."""
-    return any(child.dep_ == "cc" and child.lower_ in ("but", "however", "yet") for child in token.children)
+    """Tell whether a coordinated verb is set against the one before it ("but", "and will always")."""
+    return any(
+        child.dep_ in ("cc", "advmod") and child.lower_ in _SET_AGAINST and child.i < token.i
+        for child in token.children
+    )
 
 
 def actor_of(token: Token) -> Actor:

@@ -18,7 +18,9 @@ def operations(policy: Policy) -> Iterator[Claim]:
     for passage in policy.body():
         for clause in passage.clauses:
             match = operation(passage, clause)
-            if match is not None:
+            if (
+                match is not None and clause.negator != clause.head
+            ):  # "restricted from using" restricts no data
                 evidence = passage.evidence(match.start, match.end, confidence=0.85, rule="verb of a clause")
                 yield Claim(_HAS_PROCESSING, Concept(match.term), (evidence,))
 

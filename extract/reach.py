@@ -2,6 +2,7 @@
 
 from spacy.tokens import Span, Token
 
+from extract.controller import own_names
 from extract.frame import Clause
 from extract.matcher import Match
 from extract.operations import is_under, operation
@@ -33,6 +34,7 @@ _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
 _HOLDING = ("dpv:Obtain", "dpv:Store")
 _OBTAINING = ("dpv:Obtain",)
 _OWN = ("we", "us", "i")
+_PHASES = frozenset(("continue", "begin", "start", "continues", "wish", "need"))
 _AND = frozenset(("and", "or", ",", "/", "&"))
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
@@ -40,6 +42,7 @@ _STEPS = 8  # steps from a coordinated noun to the first one
 _CLIMB = 4  # steps from a noun to the verb or noun of giving that governs it
 _MODIFIERS = 4  # words before a noun that only describe it
 _MODIFYING = frozenset(("ADJ", "DET", "CCONJ", "PRON", "NUM"))
+_NAME_WORDS = 2  # words of a name before its last one
 _NEAR = 120  # characters between a sign of giving and its target where the parse does not join them
 _AFTER = 70  # characters behind a party that is allowed something, within which it must handle data
 
@@ -69,7 +72,7 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
         ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
         ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
         ("is engaged", _is_engaged(passage, _used(passage, token), clause)),
-        ("is engaged", _is_engaged_by_clause(passage, token)),
+        ("is engaged", is_engaged_by_clause(passage, token)),
         ("is engaged", any(is_misread_verb(passage, child) for child in token.children)),
     )
     return next((rule for rule, holds in rules if holds), None)
@@ -93,14 +96,26 @@ def first_of_coordination(token: Token) -> Token:
     return token
 
 
-def joins_us(token: Token) -> bool:
+def joins_us(passage: Passage, token: Token) -> bool:
     """Tell whether a party acts together with the company: "partners" in "we and our partners"."""
     doc, index = token.doc, token.left_edge.i
     if doc[index].dep_ != "cc":
         index -= 1
     while index > token.sent.start and doc[index].lower_ in _AND:
         index -= 1
-    return index < token.left_edge.i and doc[index].lower_ == "we"
+    if index >= token.left_edge.i:
+        return False
+    word = doc[index]
+    return word.lower_ == "we" or (word.pos_ in _NOMINAL and _is_own_name(passage, word))
+
+
+def _is_own_name(passage: Passage, token: Token) -> bool:
+    """Tell whether a word, with up to two before it, is a name of the company itself."""
+    own = own_names(passage.policy)
+    first = max(token.sent.start, token.i - _NAME_WORDS)
+    return token.text[0].isupper() and any(
+        token.doc[start : token.i + 1].text.lower() in own for start in range(first, token.i + 1)
+    )
 
 
 def signed(passage: Passage, token: Token, *names: str) -> bool:
@@ -149,9 +164,14 @@ def _is_finite(word: Token) -> bool:
 def _is_led_by_target(span: Span) -> bool:
     """Tell whether "with" or "to" leads to a noun over its modifiers, whatever the parse makes of it."""
     first = span.start - 1
-    while first > span.sent.start and span.start - first <= _MODIFIERS and span.doc[first].pos_ in _MODIFYING:
+    while first > span.sent.start and span.start - first <= _MODIFIERS and _describes(span.doc[first]):
         first -= 1
     return first > span.sent.start and span.doc[first].lower_ in ("with", "to")
+
+
+def _describes(token: Token) -> bool:
+    """Tell whether a word can describe the noun behind it: "trusted" is a participle to the parser."""
+    return token.pos_ in _MODIFYING or token.tag_ == "VBN"
 
 
 def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
@@ -217,30 +237,39 @@ def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
 
 
 def _is_channel(passage: Passage, token: Token, clause: Clause) -> bool:
-    """Tell whether data are handled by means of the party: "payments are processed through a provider"."""
-    return (
-        token.head == clause.head
-        and clause.passive
-        and clause.subject is not None
-        and _is_data(passage, clause.subject)
-        and not is_under(_named_by(passage, clause.head), *_OBTAINING)
-    )
+    """Tell whether data are handled, or the reader is written to, by means of the party.
+
+    "Payments are processed through a provider", "we email you via a third party".
+    """
+    if token.head != clause.head or is_under(_named_by(passage, clause.head), *_OBTAINING):
+        return False
+    if clause.passive:
+        return clause.subject is not None and _is_data(passage, clause.subject)
+    return clause.actor == "company" and signed(passage, clause.head, "ContactingVerb")
 
 
 def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the party that a verb has as its subject gets or handles data."""
-    head = token.head
+    head = _done_by(token)
     if _sees_its_own(head):
         return False
     if signed(passage, head, "HoldingSign"):
         return True
-    joint = token.lower_ in _OWN or joins_us(token)  # "we and our partners": what they do as well
+    joint = token.lower_ in _OWN or joins_us(passage, token)  # "we and our partners": what they do as well
     own = any(child.dep_ == "nsubj" and child.lower_ in _OWN for child in (token, *head.children))
     if own and not joint:
         return False
     return (
         signed(passage, head, "ReceivingSign") or is_under(operation(passage, clause), *_HANDLING)
     ) and _has_data(passage, head.idx, clause.sentence.end_char, cookies=joint)
+
+
+def _done_by(token: Token) -> Token:
+    """Return the verb that says what a subject does: "use" in "may continue to use"."""
+    verb = token.head
+    if verb.lemma_ in _PHASES or verb.lower_ in _PHASES:
+        return next((child for child in verb.children if child.dep_ == "xcomp"), verb)
+    return verb
 
 
 def _sees_its_own(verb: Token) -> bool:
@@ -302,7 +331,7 @@ def _used(passage: Passage, token: Token) -> Token:
     return noun
 
 
-def _is_engaged_by_clause(passage: Passage, token: Token) -> bool:
+def is_engaged_by_clause(passage: Passage, token: Token) -> bool:
     """Tell whether a relative clause says so: "the processors we work with", "those with whom we share data"."""
     relatives = (child for child in token.children if child.tag_ in ("WP", "WDT"))
     below = (*token.children, *(child for relative in relatives for child in relative.children))

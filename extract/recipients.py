@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 import ontology
-from extract.claim import Claim, Concept
+from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.matcher import Match
 from extract.naming import is_legal_form
+from extract.parties import is_anybody, unknown_parties
 from extract.passage import Passage, Policy
-from extract.reach import first_of_coordination, is_misread_verb, joins_us, reach, signed
+from extract.reach import (
+    first_of_coordination,
+    is_engaged_by_clause,
+    is_misread_verb,
+    joins_us,
+    reach,
+    signed,
+)
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
 from extract.vendors import named_value
@@ -89,6 +97,7 @@ _ROLE_NEAR = 120  # characters behind a party, within which its role is named
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
+_PRACTICES = ("receives or handles data", "agent of processing", "is engaged")
 _LISTED = "member of a list of recipients"
 
 
@@ -98,7 +107,7 @@ class _Party:
 
     start: int
     end: int
-    value: Concept
+    value: Concept | Unmapped
     rule: str
 
 
@@ -170,39 +179,73 @@ def _categories(
     """Yield the parties that a sentence names by category; `before` has the last one of the sentences before."""
     listed = of_list(passage) == cue("RecipientTopic")
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
-    if not (listed or under or _signs(passage, sentence) or any(map(joins_us, sentence))):
-        return
     last = _gone_on(passage, sentence, before)
-    for match in passage.found(_TABLE, sentence.start_char, sentence.end_char):
-        value = _value(passage, match, last)
+    told = listed or under or last is not None or _signs(passage, sentence)
+    if not (told or _acts_by_others(passage, sentence)):
+        return
+    known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
+    unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
+    for match in sorted([*known, *unknown], key=lambda match: (match.start, match in unknown)):
+        value = unknown.get(match) or _value(passage, match, last)
         if value is None or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if span is None or not _is_noun(span):
+        if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
             continue
         rule = reach(passage, span, listed=listed, under=under)
-        if value == _USERS and rule == "is engaged" and not signed(passage, span.root.head, "AllowingVerb"):
-            rule = None  # nobody engages those whom the service is for: "users are informed"
-        if (
-            rule is None
-            and last is not None
-            and last.rule != "agent of processing"
-            and _joined(passage, last.end, match.start)
-        ):
+        if not _holds(passage, match, span, rule):
+            rule = None
+        if rule is None and last is not None and _goes_on_to(passage, last, match):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
-            start = span.start
-            while start > sentence.start and _modifies(passage, passage.doc[start - 1], start, span.end):
-                start -= 1
-            yield _Party(start, span.end, Concept(value), rule)
+            yield _Party(_start(passage, span, sentence), span.end, value, rule)
 
 
-def _value(passage: Passage, match: Match, last: _Row | None) -> str | None:
+def _acts_by_others(passage: Passage, sentence: Span) -> bool:
+    """Tell whether the company acts together with somebody, or writes to the reader, maybe by means of others."""
+    signs = passage.found("cues/engaging", sentence.start_char, sentence.end_char)
+    return any(sign.term == cue("ContactingVerb") for sign in signs) or any(
+        joins_us(passage, token) for token in sentence
+    )
+
+
+def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool:
+    """Tell whether a rule by which data reach somebody is good for the noun that names them."""
+    if match.term == _USERS and rule == "is engaged":
+        # nobody engages those whom the service is for: "users are informed"
+        return signed(passage, span.root.head, "AllowingVerb")
+    if match.table == _TABLE:
+        return True
+    clause = passage.clause_of(span.root)
+    if is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
+        return False
+    return rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+
+
+def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
+    """Tell whether a noun explains the label before it: "Suppliers: companies that work for us"."""
+    return last is not None and passage.text[last.end : match.start].strip() == ":"
+
+
+def _goes_on_to(passage: Passage, last: _Row, match: Match) -> bool:
+    """Tell whether a match is the next member of a row."""
+    return last.rule != "agent of processing" and _joined(passage, last.end, match.start)
+
+
+def _start(passage: Passage, span: Span, sentence: Span) -> int:
+    """Return the token at which a party begins with the words that describe it."""
+    start = span.start
+    while start > sentence.start and _modifies(passage, passage.doc[start - 1], start, span.end):
+        start -= 1
+    return int(start)
+
+
+def _value(passage: Passage, match: Match, last: _Row | None) -> Concept | None:
     """Return the party that a match names; "organisations" are others behind "other companies or", else nobody."""
     if match.term == _ENTITY and last is not None and _JOINT.fullmatch(passage.text, last.end, match.start):
-        return _THIRD_PARTY
-    return None if match.term in _NOT_RECIPIENTS else match.term
+        return Concept(_THIRD_PARTY)
+    return None if match.term in _NOT_RECIPIENTS else Concept(match.term)
 
 
 def _gone_on(passage: Passage, sentence: Span, before: list[_Party]) -> _Row | None:
@@ -291,9 +334,9 @@ def _claims(passage: Passage, party: _Party) -> Iterator[Claim]:
         yield Claim(role, party.value, evidence)
 
 
-def _role(passage: Passage, words: Span, value: Concept) -> str | None:
+def _role(passage: Passage, words: Span, value: Concept | Unmapped) -> str | None:
     """Return the property that tells the role of a recipient; None if the text does not name it."""
-    if _ONTOLOGY.is_under(value.iri, _PROCESSOR):
+    if isinstance(value, Concept) and _ONTOLOGY.is_under(value.iri, _PROCESSOR):
         return _HAS_PROCESSOR
     end = min(words.end_char + _ROLE_NEAR, words.sent.end_char)
     found = {sign.term for sign in passage.found("cues/recipient-roles", words.end_char, end)}
@@ -307,7 +350,8 @@ def _is_noun(span: Span) -> bool:
     if (last.tag_ in ("VBG", "VB", "VBZ") and len(span) == 1) or span[0].dep_ == "case" or "://" in last.text:
         return False
     if last.pos_ == "PRON":
-        return last.lower_ in _PUBLIC and last.dep_ == "nsubj"
+        by = any(child.lower_ == "by" for child in last.children)
+        return last.lower_ in _PUBLIC and (last.dep_ == "nsubj" or by)
     if len(span) == 1 and last.lower_.endswith("ing"):
         return False
     if last.dep_ in ("compound", "amod") and last.head.i >= span.end and last.head.pos_ in ("NOUN", "PROPN"):
@@ -395,7 +439,18 @@ def _acts(passage: Passage, match: Match) -> bool:
     if span is None or of_list(passage) == cue("RecipientTopic"):
         return False
     token = first_of_coordination(span.root)
-    return token.dep_ == "nsubj" and token.head.pos_ in ("VERB", "AUX")
+    if token.dep_ != "nsubj" or token.head.pos_ not in ("VERB", "AUX"):
+        return False
+    return not _acts_for_us(passage, span, token.head)
+
+
+def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
+    """Tell whether what a company does is done on the company's own site or for it."""
+    things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
+    handles = signed(passage, verb, "HoldingSign") or not things.isdisjoint(("cookie", "cookies"))
+    return handles and any(
+        sign.term == cue("OurPlace") for sign in passage.found(_CUES, span.end_char, span.sent.end_char)
+    )
 
 
 def _is_other_matter(passage: Passage, sentence: Span, match: Match) -> bool:

@@ -8,8 +8,9 @@ from spacy.tokens import Span
 
 import ontology
 from extract.claim import Claim, Company
-from extract.naming import has_legal_form, is_name, name_after
+from extract.naming import has_legal_form, is_name, name_after, name_before
 from extract.passage import Passage, Policy
+from extract.reach import reach
 from extract.topics import cue
 
 _ONTOLOGY = ontology.load()
@@ -29,10 +30,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,\s*|\s+and\s+|\s+or\s+|;\s*(?:and\s+)?)(?=[A-Z])")
 _EXAMPLE = re.compile(
     r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+"
-    r"|\(\s*|[–—]\s*|\s)(?=[A-Z])"
+    r"|\(\s*|[–—]\s*|:\s+|\s)(?=[A-Z])"
 )
+_FUNCTION = re.compile(r"(?<=[\w.]):\s+(?:To|For)\s", re.IGNORECASE)
+_CLOSED = re.compile(r"\s*[,.;)]|\s+(?:to|for|in\s+order)\s")
 _AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
+_RULES = ("target of sharing", "is engaged")
+_CASES = frozenset(("with", "into", "on"))
 
 
 class _Place(Protocol):
@@ -41,6 +46,43 @@ class _Place(Protocol):
     @property
     def end(self) -> int:
         """Return the token behind the last one."""
+
+
+def _is_in_apposition(text: str, end: int) -> bool:
+    """Tell whether a name between commas says who a party is: "a third party, Acme, …"."""
+    if text[end : end + 2] != ", ":
+        return False
+    name = name_after(text, end + 2)
+    return name is not None and name[0] == end + 2 and _CLOSED.match(text, name[1]) is not None
+
+
+def _labels(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where names begin behind which it is said what for: "Acme: To send you parcels"."""
+    for mark in _FUNCTION.finditer(text, start, end):
+        name = name_before(text, mark.start(), start)
+        if name is not None:
+            yield name[0]
+
+
+def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
+    """Yield where names begin that are the object of a verb of engaging, or that data are shared with."""
+    for token in sentence:
+        if not token.text[0].isupper() or token.text.isupper() or token.dep_ not in ("obj", "obl", "nmod"):
+            continue
+        if passage.clause_of(token).actor != "company":
+            continue
+        first = token
+        while (
+            first.i > sentence.start
+            and first.nbor(-1).dep_ == "compound"
+            and first.nbor(-1).text[0].isupper()
+        ):
+            first = first.nbor(-1)
+        if (
+            reach(passage, token.doc[first.i : token.i + 1], listed=False) in _RULES
+            and {child.lower_ for child in token.children if child.dep_ == "case"} <= _CASES
+        ):
+            yield first.idx
 
 
 class Names:
@@ -59,15 +101,29 @@ class Names:
     def found(self, passage: Passage, sentence: Span, parties: Iterable[_Place]) -> Iterator[Claim]:
         """Yield the names that follow an opener ("powered by") or are examples of a recipient of the sentence."""
         seen = -1
-        for start in sorted(self._starts(passage, sentence, parties)):
-            if start < seen:
-                continue
-            for first, last in self._row(passage, start, sentence.end_char):
+        named = list(self._called(passage, sentence))
+        rows = (
+            name
+            for start in sorted(self._starts(passage, sentence, parties))
+            for name in self._row(passage, start, sentence.end_char)
+        )
+        for first, last in sorted({*named, *rows}):
+            if first >= seen:
                 seen = last
                 evidence = passage.evidence(first, last, confidence=0.65, rule="unknown company")
                 yield Claim(_HAS_RECIPIENT, Company(passage.text[first:last]), (evidence,))
 
+    def _called(self, passage: Passage, sentence: Span) -> Iterator[tuple[int, int]]:
+        """Yield the names behind "a service called" and the like, which may be words of the language too."""
+        for sign in passage.found("cues/named-recipients", sentence.start_char, sentence.end_char):
+            before = passage.text[: sign.start].rstrip().lower()
+            if sign.term == cue("NameGiver") and not before.endswith(("our", "this")):
+                name = name_after(passage.text, sign.end, sentence.end_char)
+                if name is not None and self._can_be_one(passage, *name):
+                    yield name
+
     def _starts(self, passage: Passage, sentence: Span, parties: Iterable[_Place]) -> Iterator[int]:
+        """Yield the characters at which the name of a recipient can begin."""
         openers = passage.found("cues/named-recipients", sentence.start_char, sentence.end_char)
         for sign in openers:
             if sign.term == cue("NameOpener"):
@@ -78,6 +134,11 @@ class Names:
                 example = _EXAMPLE.match(passage.text, end)
                 if example:
                     yield example.end()
+                elif _is_in_apposition(passage.text, end):
+                    yield end + 2
+        if parties:
+            yield from _labels(passage.text, sentence.start_char, sentence.end_char)
+        yield from _engaged(passage, sentence)
 
     def _row(self, passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the names of a row "A, B and C" that begins at a character; known ones are passed over."""
@@ -105,15 +166,22 @@ class Names:
                 return
             start = joint.end()
 
-    def _is_company(self, passage: Passage, start: int, end: int) -> bool:
-        """Tell whether a name is one of a company: not the company's own, no word of the text or the lexicon."""
+    def _can_be_one(self, passage: Passage, start: int, end: int) -> bool:
+        """Tell whether a name can be one of a company: not the company's own, nothing that the lexicon knows."""
         name = passage.text[start:end]
         if name.lower() in self._own or len(name) < _LEAST or not name[:1].isupper() or not is_name(name):
             return False
+        return has_legal_form(name) or not any(
+            match.start < end and start < match.end for table in _TAKEN for match in passage.found(table)
+        )
+
+    def _is_company(self, passage: Passage, start: int, end: int) -> bool:
+        """Tell whether a name is one of a company by itself: its words are no words of the text or the language."""
+        name = passage.text[start:end]
+        if not self._can_be_one(passage, start, end):
+            return False
         if has_legal_form(name):
             return True
-        if any(match.start < end and start < match.end for table in _TAKEN for match in passage.found(table)):
-            return False
         words = _WORD.findall(name)
         if all(word.lower() in self._small for word in words):
             return False

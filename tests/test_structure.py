@@ -42,6 +42,7 @@ HELPERS = {
     "matcher": "finds the forms of the lexicon",
     "naming": "reads the name of an organisation off the words beside a place",
     "noun_list": "cuts lists of nouns apart, for purposes",
+    "parties": "finds parties that common nouns name, for recipients",
     "passage": "says what an extractor is given",
     "promises": "finds practices that are said in words standing apart, for measures",
     "reach": "finds how data reach somebody, for recipients",
