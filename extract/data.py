@@ -7,6 +7,7 @@ from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
+from extract.described import Description, descriptions, restricted
 from extract.enumeration import examples, first_phrase, is_named, members
 from extract.extent import extent, with_subject
 from extract.frame import Clause, actor_of
@@ -55,13 +56,31 @@ def _of_passage(passage: Passage) -> Iterator[Claim]:
     for (span, match), certain in zip(spans, sure, strict=True):
         is_example = not is_generic(match.term) and span.root.i in within
         rule = certain or ("member of an enumeration" if is_example else None)
-        if rule is not None:
+        if rule is None:
+            continue
+        others = [other for other, other_match in spans if not is_generic(other_match.term)]
+        which = restricted(passage, span) if is_generic(match.term) else None
+        if which is not None and _is_apart(which.span, others):
+            known.append(which.span)
+            yield _described(passage, which)
+        else:
             known.append(span)
             yield _claim(passage, span, Concept(match.term), rule, 0.85)
     if lead is not None:
         known.append(lead)
         yield _unmapped(passage, lead, "item of a list of data", 0.7)
     yield from _unknown(passage, known, listed)
+
+
+def _is_apart(span: Span, others: list[Span]) -> bool:
+    """Tell whether a span has no words of `others`."""
+    return all(other.end <= span.start or span.end <= other.start for other in others)
+
+
+def _described(passage: Passage, found: Description) -> Claim:
+    if found.concept is None:
+        return _unmapped(passage, found.span, found.rule, 0.6)
+    return _claim(passage, found.span, found.concept, found.rule, 0.75)
 
 
 def _unknown_lead(passage: Passage, known: list[Span]) -> Span | None:
@@ -525,6 +544,10 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
             if taken.isdisjoint(range(part.start, part.end)):
                 taken.update(range(part.start, part.end))
                 yield _unmapped(passage, part, rule, 0.6)
+    for found in descriptions(passage):
+        if taken.isdisjoint(range(found.span.start, found.span.end)):
+            taken.update(range(found.span.start, found.span.end))
+            yield _described(passage, found)
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)

@@ -33,6 +33,7 @@ HELPERS = {
     "assemble": "puts the claims of all extractors together",
     "author": "finds where a policy names its author, for controller",
     "claim": "says what a claim is",
+    "described": "finds data that are described instead of named",
     "document": "says what a document is",
     "errors": "says what can go wrong",
     "enumeration": "finds the members of lists of data that the lexicon does not know",
