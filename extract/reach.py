@@ -301,7 +301,7 @@ def _has_data(passage: Passage, start: int, end: int, *, cookies: bool) -> bool:
 def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the company engages the party, or allows it to handle data."""
     cases = _cases(token)
-    if token.dep_ not in ("obj", "obl", "nsubj:pass") or (cases and not cases & _MEANS):
+    if token.dep_ not in ("obj", "iobj", "obl", "nsubj:pass") or (cases and not cases & _MEANS):
         return False
     if clause.actor == "person":
         return False
