@@ -220,7 +220,7 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return None
     if _is_given(passage, span):
         return "what the reader gives"
-    return "what is passed on" if _is_passed_on(passage, span) else None
+    return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
 
 
 def _is_given(passage: Passage, span: Span) -> bool:
@@ -256,6 +256,24 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
         and target.lower_ not in ("you", "us")
         and any(case.lower_ in ("to", "with") for case in target.children if case.dep_ == "case")
         for target in verb.children
+    )
+
+
+def _is_seen(passage: Passage, span: Span) -> bool:
+    """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
+    token = span.root
+    while token.dep_ in ("conj", "appos"):
+        token = token.head
+    verb = token.head
+    if passage.clause_of(verb).actor == "person":
+        return False
+    if any(m.start <= verb.idx < m.end for m in passage.found(_CUES) if m.term == cue("SeeingWord")):
+        parties = (t for t in verb.children if t.dep_ == "obl" and t.lower_ not in ("you", "us"))
+        cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
+        return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
+    told = token.dep_ == "obj" and verb.dep_ == "xcomp"  # "we may be required to disclose your name"
+    return told and any(
+        m.start <= verb.idx < m.end and is_under(m, "dpv:Disclose") for m in passage.found("processing")
     )
 
 

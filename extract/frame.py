@@ -147,7 +147,7 @@ def actor_of(token: Token) -> Actor:
     if token.lower_ in _COMPANY_WORDS or token.lower_ in ("service", "services", "site", "website"):
         return "company"
     if token.lower_ in _PERSON_WORDS | _PERSON_LATER:
-        return "person"
+        return "other" if any(child.lower_ == "other" for child in token.children) else "person"
     if token.pos_ == "PRON" and token.lower_ in (
         "it",
         "this",
