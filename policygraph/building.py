@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.claim import Reading
+from extract.claim import Reading, Statement
 from extract.errors import ExtractError
 from graph import Store
 
@@ -113,12 +113,20 @@ def _reading(path: Path, summary: Summary) -> Reading | None:
     return None
 
 
+def _with_exceptions(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield statements, each with those that are part of it: exceptions from a denial are practices, too."""
+    for statement in statements:
+        yield statement
+        yield from _with_exceptions((*statement.children, *statement.exceptions))
+
+
 def count(reading: Reading) -> PolicyCount:
     """Return how much a reading states."""
     import ontology  # noqa: PLC0415
 
     term = ontology.load().term
-    said = [claim for statement in reading.statements if not statement.denied for claim in statement.claims]
+    statements = list(_with_exceptions(reading.statements))
+    said = [claim for statement in statements if not statement.denied for claim in statement.claims]
 
     def distinct(*curies: str) -> int:
         predicates = {term(curie) for curie in curies}
@@ -127,8 +135,8 @@ def count(reading: Reading) -> PolicyCount:
     return PolicyCount(
         reading.name,
         reading.controllers[0].company.name if reading.controllers else "not named",
-        sum(not statement.denied for statement in reading.statements),
-        sum(statement.denied for statement in reading.statements),
+        sum(not statement.denied for statement in statements),
+        sum(statement.denied for statement in statements),
         distinct("dpv:hasPersonalData"),
         distinct("dpv:hasPurpose"),
         distinct("dpv:hasRecipient", "dpv:hasService"),

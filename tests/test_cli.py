@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from extract.readers import read_text
+from extract.reading import read_policy
 from graph import Store
+from policygraph.building import count
 from policygraph.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -453,3 +456,11 @@ def test_no_colour_and_no_utf8(surroundings: str, seed_folder: Path) -> None:
     assert "\x1b[3" not in done.stdout
     assert "Clik Limited" in done.stdout
     assert "“" in done.stdout
+
+
+def test_exceptions_from_a_denial_are_counted() -> None:
+    text = "We do not share your data, except with:\n\n- our hosting providers\n- our lawyers\n"
+    reading = read_policy(read_text("policy.md", text.encode(), "text/markdown"))
+    counted = count(reading)
+    assert counted.denials == 1
+    assert counted.recipients == 2
