@@ -52,9 +52,8 @@ _LINKS = frozenset((",", ";", "and", "or"))
 def _described(passage: Passage, noun: Token) -> Iterator[Description]:
     """Yield the phrase with a noun as its head if it describes data that are handled."""
     is_data = _is_one_of(passage, noun, "InformationAbout", _DATA_NOUNS) and not _is_of_verb(passage, noun)
-    start = _start(noun)
     if is_data:
-        found = restricted(passage, noun.doc[start : noun.i + 1])
+        found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
         if found is not None and _is_handled(passage, noun, found.span.end, _ANY):
             yield found
     elif _is_thing(noun):
@@ -66,7 +65,7 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
             and _is_readers_act(passage, verb)
             and not _is_one_of(passage, noun, "NoData", "cues/no-data")
         ):
-            yield Description(noun.doc[start:end], None, "what the reader does with it")
+            yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
 
 
 def _is_behaviour(passage: Passage, noun: Token) -> bool:

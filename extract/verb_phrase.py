@@ -5,6 +5,7 @@ Verbs that share an object stay together ("provide and improve the Service").
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from spacy.tokens import Token
 
@@ -234,6 +235,7 @@ def _trimmed(passage: Passage, start: int, end: int, marks: frozenset[int]) -> i
 _TRAILING = frozenset(("and", "or", "to", "also", "&", "then", "as", "well", "in", "/", "and/or"))
 
 
+@lru_cache(maxsize=1)  # asked again for each verb of a passage
 def list_marks(passage: Passage) -> frozenset[int]:
     """Return the tokens that number the members of a list within a sentence: (i), b), (3)."""
     found: set[int] = set()
