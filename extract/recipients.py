@@ -11,6 +11,7 @@ from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.matcher import Match
 from extract.naming import is_legal_form
+from extract.operations import is_under
 from extract.parties import is_anybody, unknown_parties
 from extract.passage import Passage, Policy
 from extract.reach import (
@@ -383,8 +384,32 @@ def _is_own(words: str, own: frozenset[str]) -> bool:
 
 def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Claim]:
     """Yield the companies and services of the gazetteer that data reach."""
-    if _names_recipients(passage, sentence):
-        yield from (_claim_of(passage, match) for match in _known(passage, sentence, own))
+    anywhere = _names_recipients(passage, sentence)
+    for match in _known(passage, sentence, own):
+        if anywhere or _runs_it(passage, match):
+            yield _claim_of(passage, match)
+
+
+def _runs_it(passage: Passage, match: Match) -> bool:
+    """Tell whether data are kept in, or sent through, what a name stands for ("kept in Salesforce")."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is None:
+        return False
+    token = first_of_coordination(span.root)
+    clause = passage.clause_of(token)
+    above = token.head.head if token.dep_ == "nmod" else token.head  # "we keep your name in X"
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    return (
+        not cases.isdisjoint(_INSIDE)
+        and clause.actor != "person"
+        and any(
+            verb.start <= above.idx < verb.end and is_under(verb, "dpv:Store", "dpv:Transmit")
+            for verb in passage.found("processing")
+        )
+    )
+
+
+_INSIDE = frozenset(("in", "on", "through", "via", "with", "by", "using"))
 
 
 def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Match]:
