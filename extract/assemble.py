@@ -276,7 +276,10 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
             specific = [claim for claim in inside if not _generic(claim)]
             if specific and len(purposes) > 1:
                 claims = [purpose, *specific, *draft.of(_RECIPIENT, _SERVICE)]
-                split.append(Draft(draft.passage, (where.start, where.end), denied=False, claims=claims))
+                anchor = (where.start, where.end)
+                split.append(
+                    Draft(draft.passage, anchor, denied=False, claims=claims, sentence=draft.sentence)
+                )
             elif specific:
                 draft.claims += specific
     return split
@@ -306,9 +309,9 @@ def _legal_duties(drafts: list[Draft]) -> list[Draft]:
         shared = draft.of(_RECIPIENT, _SERVICE, _DATA, _PROCESSING)
         draft.claims = [claim for claim in draft.claims if claim not in duties and claim not in same]
         where = duties[0].evidence[0]
-        split.append(
-            Draft(draft.passage, (where.start, where.end), denied=False, claims=[*same, *duties, *shared])
-        )
+        claims = [*same, *duties, *shared]
+        anchor = (where.start, where.end)
+        split.append(Draft(draft.passage, anchor, denied=False, claims=claims, sentence=draft.sentence))
     return split
 
 
