@@ -185,12 +185,29 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     return _by_place(passage, span, match, handled)
 
 
-def _is_collected(passage: Passage, span: Span) -> bool:
-    """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
+def _governed(span: Span) -> tuple[Token, Token]:
+    """Return the noun whose place in the sentence a phrase shares, and the word that governs it."""
     token = span.root
     while token.dep_ in ("conj", "appos"):
         token = token.head
-    verb = token.head
+    return token, token.head
+
+
+def _is_signed(passage: Passage, word: Token, name: str) -> bool:
+    """Tell whether a word is part of a cue for data."""
+    return any(sign.start <= word.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue(name))
+
+
+def _does(passage: Passage, verb: Token, top: str) -> bool:
+    """Tell whether a verb names an operation that is `top` or narrower."""
+    return any(
+        match.start <= verb.idx < match.end and is_under(match, top) for match in passage.found("processing")
+    )
+
+
+def _is_collected(passage: Passage, span: Span) -> bool:
+    """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
+    token, verb = _governed(span)
     if token.dep_ != "obj" or any(
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
@@ -225,31 +242,23 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
 
 def _is_given(passage: Passage, span: Span) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
-    token = span.root
-    while token.dep_ in ("conj", "appos"):
-        token = token.head
-    verb = token.head
+    token, verb = _governed(span)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
     if token.dep_ not in ("obj", "nsubj:pass") and not (
         token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
     ):
         return False
-    return any(
-        sign.start <= verb.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue("Giving")
-    )
+    return _is_signed(passage, verb, "Giving")
 
 
 def _is_passed_on(passage: Passage, span: Span) -> bool:
     """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
-    token = span.root
-    while token.dep_ in ("conj", "appos"):
-        token = token.head
-    verb = token.head
+    token, verb = _governed(span)
     if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
         return False
     if any(child.lower_ in ("a", "an") for child in token.children):
         return False  # "we send an e-mail to …"
-    if not any(m.start <= verb.idx < m.end for m in passage.found(_CUES) if m.term == cue("HandingVerb")):
+    if not _is_signed(passage, verb, "HandingVerb"):
         return False
     return any(
         target.dep_ == "obl"
@@ -261,20 +270,15 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
 
 def _is_seen(passage: Passage, span: Span) -> bool:
     """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
-    token = span.root
-    while token.dep_ in ("conj", "appos"):
-        token = token.head
-    verb = token.head
+    token, verb = _governed(span)
     if passage.clause_of(verb).actor == "person":
         return False
-    if any(m.start <= verb.idx < m.end for m in passage.found(_CUES) if m.term == cue("SeeingWord")):
+    if _is_signed(passage, verb, "SeeingWord"):
         parties = (t for t in verb.children if t.dep_ == "obl" and t.lower_ not in ("you", "us"))
         cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
         return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
     told = token.dep_ == "obj" and verb.dep_ == "xcomp"  # "we may be required to disclose your name"
-    return told and any(
-        m.start <= verb.idx < m.end and is_under(m, "dpv:Disclose") for m in passage.found("processing")
-    )
+    return told and _does(passage, verb, "dpv:Disclose")
 
 
 def _handled(span: Span, clause: Clause, match: Match) -> str | None:
