@@ -6,7 +6,6 @@ With `--write` the tables go to docs/accuracy.md, around the prose of docs/accur
 scorers are not part of this repository; without them there is nothing to measure, which is no error.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from corpora import CORPORA, REPOSITORY, policies
+from corpora import REPOSITORY, measured, policies
 
 _SOURCE = REPOSITORY / "docs" / "accuracy.in.md"
 _PAGE = REPOSITORY / "docs" / "accuracy.md"
@@ -45,19 +44,11 @@ Figures = Mapping[str, Any]
 
 def main() -> None:
     """Measure what can be measured and print it as Markdown; with --write, into the page too."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
-    parser.add_argument(
-        "--scorers", type=Path, help="folder of the scorers; default: bench beside the corpora"
-    )
-    parser.add_argument("--write", action="store_true", help="write docs/accuracy.md")
-    options = parser.parse_args()
-    scorers: Path = options.scorers or options.corpora.parent / "bench"
-    if not options.corpora.is_dir() or not scorers.is_dir():
-        print("No corpora here, so nothing to measure: see bench/README.md.", file=sys.stderr)
+    options = measured(__doc__, target="docs/accuracy.md")
+    if options is None:
         return
     with TemporaryDirectory() as work:
-        tables = "\n".join(_tables(options.corpora, scorers, Path(work)))
+        tables = "\n".join(_tables(options.corpora, options.scorers, Path(work)))
     print(tables)
     if options.write:
         prose = _SOURCE.read_text(encoding="utf-8") if _SOURCE.exists() else "<!-- tables -->\n"

@@ -7,7 +7,6 @@ PolicyIE is left out: its sentences stand alone, without the headings and lead-i
 The figures do not change what is read, so a second run over the same texts gives the same bytes.
 """
 
-import argparse
 import json
 import math
 import sys
@@ -18,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from corpora import CORPORA, REPOSITORY, policies
+from corpora import REPOSITORY, measured, policies
 
 sys.path.insert(0, str(REPOSITORY))
 
@@ -67,20 +66,12 @@ class Verdict:
 
 def main() -> None:
     """Count, and print the figures; with --write, into the file that the reader uses."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--corpora", type=Path, default=CORPORA, help="folder of the corpora")
-    parser.add_argument(
-        "--scorers", type=Path, help="folder of the scorers; default: bench beside the corpora"
-    )
-    parser.add_argument("--write", action="store_true", help="write extract/confidence.toml")
-    options = parser.parse_args()
-    scorers: Path = options.scorers or options.corpora.parent / "bench"
-    if not options.corpora.is_dir() or not scorers.is_dir():
-        print("No corpora here, so nothing to measure: see bench/README.md.", file=sys.stderr)
+    options = measured(__doc__, target="extract/confidence.toml")
+    if options is None:
         return
-    sys.path.insert(0, str(scorers.resolve()))
+    sys.path.insert(0, str(options.scorers.resolve()))
     page = _page(
-        [*_on_apps(options.corpora / "gdpr-t200"), *_on_hand_read(options.corpora / "gold", scorers)]
+        [*_on_apps(options.corpora / "gdpr-t200"), *_on_hand_read(options.corpora / "gold", options.scorers)]
     )
     print(page, end="")
     if options.write:
