@@ -1,5 +1,6 @@
 """What policies state is held against what the law asks them to state; each finding points to the text."""
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from graph.terms import term
 from graph.view import view
 from ontology import NAMESPACES
 
-State = Literal["fulfilled", "vague", "not found", "not applicable", "unclear"]
+State = Literal["fulfilled", "vague", "not found", "not applicable", "unclear", "consistent", "contradiction"]
+"""How a requirement stands; the last two are of rules on what a policy says twice (C01, C02, ...)."""
 
 _IRI = re.compile(r"https?://[^\s(){}]*[\w/]")
 _ANCHOR = re.compile(r"\.(\d+)-(\d+)(?:\.\d+)?$")
 _UNCLEAR = "Only weak signs of it were found."
+_FINGERPRINT = 16
 _NAMES = ("dpv:hasName", "dct:title", "skos:prefLabel")
 
 
@@ -28,8 +31,10 @@ _NAMES = ("dpv:hasName", "dct:title", "skos:prefLabel")
 class Finding:
     """How one requirement stands in one policy: a lead for a reader, not a verdict.
 
-    `nodes` are the statements that a message is about, `evidence` the words that meet the requirement or,
-    where it is not met, the words from which it follows.
+    `remedy` tells what would meet the requirement. `nodes` are the statements that a message is about,
+    `evidence` the words that meet the requirement or, where it is not met, the words from which it follows;
+    of a contradiction the words of one side, those of the other being `against`. `waived` is the reason for
+    which somebody has accepted it.
     """
 
     policy: str
@@ -41,8 +46,23 @@ class Finding:
     severity: Severity
     message: str
     provision: str
+    remedy: str = ""
     nodes: tuple[str, ...] = ()
     evidence: tuple[Quote, ...] = ()
+    against: tuple[Quote, ...] = ()
+    waived: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Tell whether there is something for a reader to look at."""
+        return self.state in ("not found", "vague", "contradiction") and not self.waived
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 16 hex digits that stay the same while the words do, wherever in the text they stand."""
+        words = (" ".join(quote.text.split()) for quote in (*self.evidence, *self.against))
+        said = sorted(words) if self.state == "contradiction" else ()
+        return hashlib.sha256("\n".join((self.requirement, *said)).encode()).hexdigest()[:_FINGERPRINT]
 
     def row(self) -> dict[str, Any]:
         """Return the finding as a JSON object."""
@@ -55,8 +75,12 @@ class Finding:
             "severity": self.severity,
             "message": self.message,
             "provision": self.provision,
+            "remedy": self.remedy,
             "nodes": list(self.nodes),
-            "evidence": [{"start": q.start, "end": q.end, "text": q.text} for q in self.evidence],
+            "evidence": [quote.row() for quote in self.evidence],
+            "against": [quote.row() for quote in self.against],
+            "fingerprint": self.fingerprint,
+            "waived": self.waived,
         }
 
 

@@ -21,6 +21,10 @@ class Quote:
     end: int
     text: str
 
+    def row(self) -> dict[str, str | int]:
+        """Return the quote as a JSON object."""
+        return {"start": self.start, "end": self.end, "text": self.text}
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 
 from extract.claim import Reading
 from graph import iri, shared
+from graph.document import document
 from graph.evidence import mentions
 from graph.naming import names
 from graph.statements import facts, merged
@@ -16,14 +17,15 @@ from ontology import Ontology
 def quads(reading: Reading, ontology: Ontology, *, base: str = iri.BASE) -> Iterator[ox.Quad]:
     """Yield the quads of one reading, each once, in an order that depends on the reading alone.
 
-    They go to the version's graph, its evidence graph, and the shared graphs of companies and of unmapped
-    concepts. Raise BrokenClaim if a claim points outside the text.
+    They go to the version's graph, its evidence graph, the graph of its text, and the shared graphs of
+    companies and of unmapped concepts. Raise BrokenClaim if a claim points outside the text.
     """
     named = names(reading, ontology, base)
     said = tuple(merged(facts(named)))
     stated = ((fact.subject, fact.predicate, fact.object) for fact in said)
     yield from in_graph(named.version.graph, stated)
     yield from in_graph(named.version.evidence, mentions(reading, named.version, said))
+    yield from in_graph(named.version.text, document(reading, named.version))
     yield from in_graph(iri.shared_graph("companies", base), shared.companies(said, ontology))
     yield from in_graph(iri.shared_graph("unmapped", base), shared.unmapped(named, said))
 

@@ -45,6 +45,16 @@ class Version:
         """Return the graph of its mentions."""
         return ox.NamedNode(self.iri + "evidence")
 
+    @property
+    def text(self) -> ox.NamedNode:
+        """Return the stored text, which is the name of its graph too."""
+        return ox.NamedNode(self.iri + "text")
+
+    @property
+    def report(self) -> ox.NamedNode:
+        """Return the graph of what was found when the policy was checked."""
+        return ox.NamedNode(self.iri + "report")
+
 
 class Store:
     """The graph of many policies, in the folder `path`, or in memory if that is None.
@@ -248,8 +258,8 @@ class Store:
             yield from (quad for quad in held if quad not in said)
 
     def _of_version(self, version: str) -> Iterator[ox.Quad]:
-        for graph in (version + "graph", version + "evidence"):
-            yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        for part in ("graph", "evidence", "text", "report"):
+            yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(version + part))
 
     def _remove(self, outdated: Iterable[ox.Quad]) -> None:
         """Remove quads in one transaction."""

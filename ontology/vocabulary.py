@@ -18,6 +18,7 @@ NAMESPACES = {
     "sector-finance": "https://w3id.org/dpv/sector/finance#",
     "sector-health": "https://w3id.org/dpv/sector/health#",
     "sector-education": "https://w3id.org/dpv/sector/education#",
+    "cnt": "http://www.w3.org/2011/content#",
     "dct": "http://purl.org/dc/terms/",
     "oa": "http://www.w3.org/ns/oa#",
     "owl": "http://www.w3.org/2002/07/owl#",

@@ -1,14 +1,17 @@
 """Findings as people read them: a matrix of requirements and policies, then what is missing, with its words."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from rich.markup import escape
 from rich.table import Table
 
-from graph import Finding, Store, check
+from graph import Finding, Store, Version, check
+from graph.source import Source, source
 from policygraph import building
+from policygraph.showing import company_names, versions_of
 
 _MARKS = {
     "fulfilled": "[green]● present[/]",
@@ -22,26 +25,70 @@ _LONGEST_QUOTE = 110
 _COLUMN = 18
 
 
-def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoReturn]) -> list[Finding]:
-    """Return the findings of the policies of `companies`, or of all; call `stop` for one that is unknown."""
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that was checked: its name in findings, where it lies, whose it is, and its text.
+
+    `path` is the file as the user named it, or just its name if it was read long ago into a store.
+    """
+
+    name: str
+    path: str
+    company: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a check: all findings, the policies they are about by (version, name), what failed."""
+
+    findings: tuple[Finding, ...]
+    policies: Mapping[tuple[str, str], Policy]
+    failures: tuple[str, ...] = ()
+
+    def policy(self, finding: Finding) -> Policy:
+        """Return the policy that a finding is about."""
+        return self.policies[finding.version, finding.policy]
+
+
+def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoReturn]) -> Checked:
+    """Return what comes of checking the policies of `companies`, or all; call `stop` for an unknown one."""
     versions = [version for version in store.versions() if not version.stale]
     if companies:
-        from policygraph.showing import versions_of  # noqa: PLC0415
-
         versions = [version for company in companies for version in versions_of(store, company, stop)]
-    return check(store, versions)
+    return _checked(store, versions, {})
 
 
-def of_files(paths: Sequence[Path], stop: Callable[[str], NoReturn]) -> tuple[list[Finding], dict[str, str]]:
-    """Return the findings of policies on disk, without a store, and the names of their companies.
+def of_files(paths: Sequence[Path]) -> Checked:
+    """Return what comes of checking policies on disk, without a store.
 
-    Call `stop` if one cannot be read.
+    A file that cannot be read is named among the failures and does not stop the others. Raise
+    FileNotFoundError for a path that is not there.
     """
+    summary = building.Summary()
+    given: dict[tuple[str, str], str] = {}
     with Store() as store:
-        summary = building.build(list(paths), store)
-        for failure in summary.failures:
-            stop(failure.reason)
-        return check(store), companies(store)
+        for path in building.files(paths):
+            for reading in building.readings([path], summary):
+                store.add([reading])
+                given.setdefault((reading.sha256, reading.name), str(path))
+        checked = _checked(store, list(store.versions()), given)
+    return replace(checked, failures=tuple(failure.reason for failure in summary.failures))
+
+
+def _checked(store: Store, versions: Sequence[Version], given: Mapping[tuple[str, str], str]) -> Checked:
+    """Return the findings of `versions` with their policies; `given` are paths by (SHA-256, name)."""
+    policies = {
+        (version.iri, name): Policy(
+            name,
+            given.get((version.sha256, name), name),
+            next(iter(company_names(store, version)), name),
+            source(store, version),
+        )
+        for version in versions
+        for name in version.files
+    }
+    return Checked(tuple(check(store, versions)), policies)
 
 
 def reaches(findings: Iterable[Finding], fail_on: str) -> bool:
@@ -49,30 +96,18 @@ def reaches(findings: Iterable[Finding], fail_on: str) -> bool:
     if fail_on not in _LEVELS:
         return False
     grave = _LEVELS[: _LEVELS.index(fail_on) + 1]
-    return any(f.state in ("not found", "vague") and f.severity.lower() in grave for f in findings)
+    return any(finding.open and finding.severity.lower() in grave for finding in findings)
 
 
-def companies(store: Store) -> dict[str, str]:
-    """Return the name of the company of each policy in the store, by file name."""
-    from policygraph.showing import company_names  # noqa: PLC0415
-
-    return {
-        name: (company_names(store, version) or [name])[0]
-        for version in store.versions()
-        for name in version.files
-    }
-
-
-def matrix(findings: Sequence[Finding], names: Mapping[str, str]) -> Table:
+def matrix(checked: Checked) -> Table:
     """Return a table of requirements (rows) and policies (columns, headed by their companies)."""
-    policies = list(dict.fromkeys(finding.policy for finding in findings))
-    states = {(finding.requirement, finding.policy): finding.state for finding in findings}
-    titles = {finding.requirement: finding.name for finding in findings}
+    states = {(f.requirement, f.version, f.policy): f.state for f in checked.findings}
+    titles = {finding.requirement: finding.name for finding in checked.findings}
     table = Table("", "what Art. 13 and 14 ask for", title="Completeness", title_justify="left")
-    for policy in policies:
-        table.add_column(escape(_short(names.get(policy, policy))))
+    for policy in checked.policies.values():
+        table.add_column(escape(_short(policy.company)))
     for requirement, title in titles.items():
-        marks = [_MARKS.get(states.get((requirement, policy), ""), "") for policy in policies]
+        marks = [_MARKS.get(states.get((requirement, *policy), ""), "") for policy in checked.policies]
         table.add_row(requirement, escape(title), *marks)
     return table
 

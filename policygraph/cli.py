@@ -207,20 +207,25 @@ def check(
 
     wanted = what or []
     if wanted and all(Path(one).exists() for one in wanted):
-        findings, names = checking.of_files([Path(one) for one in wanted], _stop)
+        checked = checking.of_files([Path(one) for one in wanted])
     else:
         with _opened(store) as opened:
-            findings, names = checking.of_store(opened, wanted, _stop), checking.companies(opened)
+            checked = checking.of_store(opened, wanted, _stop)
     if form == "table":
-        _out().print(checking.matrix(findings, names))
-        for line in () if brief else checking.report(findings):
+        _out().print(checking.matrix(checked))
+        for line in () if brief else checking.report(checked.findings):
             _out().print(line, soft_wrap=True)
     elif form == "json":
-        sys.stdout.write(json.dumps([f.row() for f in findings], ensure_ascii=False, indent=1) + "\n")
+        rows = [finding.row() for finding in checked.findings]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
     else:
-        for finding in findings:
+        for finding in checked.findings:
             sys.stdout.write(json.dumps(finding.row(), ensure_ascii=False) + "\n")
-    raise typer.Exit(1 if checking.reaches(findings, fail_on) else 0)
+    for reason in checked.failures:
+        _err().print(f"[bold red]not read:[/] {escape(reason)}", soft_wrap=True)
+    if checked.failures:
+        raise typer.Exit(2)
+    raise typer.Exit(1 if checking.reaches(checked.findings, fail_on) else 0)
 
 
 # --- query -------------------------------------------------------------------------------------------------

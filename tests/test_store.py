@@ -14,6 +14,7 @@ from hand_readings import CO, ROOT, Said, clik, reading
 from extract.claim import Company, Controller, Reading, Service, Statement, Text, Unmapped
 from graph import Store, StoreError
 from graph.serial import Format
+from graph.source import Source, source
 from graph.terms import term, typed
 from ontology import expand
 
@@ -263,3 +264,17 @@ def test_a_term_of_the_schema_is_needed_to_record_a_run() -> None:
     with pytest.raises(KeyError, match="no term of the ontology"):
         Store().record("one", {"prov:startedAtTme": typed("2026", "gYear")})
     assert term("prov:used").value == "http://www.w3.org/ns/prov#used"
+
+
+def test_the_text_is_kept_with_its_headings_and_goes_with_its_version() -> None:
+    made = reading(
+        "Privacy\n\nAcme shares your data with Initech.",
+        controllers=[Controller(Company("Acme"))],
+        headings=((0, 7),),
+    )
+    store = Store()
+    (node,) = store.add([made])
+    kept = store.version(node)
+    assert source(store, kept) == Source(made.text, "text/plain", ((0, 7),))
+    store.add([reading("Acme shares nothing.", controllers=[Controller(Company("Acme"))])])
+    assert source(store, kept) == Source()
