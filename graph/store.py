@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Literal, Self
 
 import pyoxigraph as ox
 
@@ -137,6 +137,15 @@ class Store:
         self._store.extend(made)
         return len(made)
 
+    def replace(
+        self, graph: ox.NamedNode, triples: Iterable[tuple[ox.NamedNode, ox.NamedNode, Term]]
+    ) -> None:
+        """Put `triples` in the place of what a named graph holds, in one transaction."""
+        fresh = set(in_graph(graph.value, triples))
+        held = set(self._store.quads_for_pattern(None, None, None, graph))
+        if fresh != held:
+            self._store.update("\n".join([_data("DELETE", held - fresh), ";", _data("INSERT", fresh - held)]))
+
     def record(self, run: str, facts: Mapping[str, Term]) -> None:
         """Write what is known of one run (CURIEs and values: times, versions), the only place for times."""
         node = ox.NamedNode(iri.run_graph(run, self.base))
@@ -263,10 +272,7 @@ class Store:
 
     def _remove(self, outdated: Iterable[ox.Quad]) -> None:
         """Remove quads in one transaction."""
-        lines = [f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in outdated]
-        if lines:
-            # The lines are quads as the store itself writes them, so nothing can break out of them.
-            self._store.update("DELETE DATA {\n" + "\n".join(lines) + "\n}")
+        self._store.update(_data("DELETE", outdated))
 
     def _sweep(self) -> None:
         """Remove companies and phrases that no statement names any more."""
@@ -316,6 +322,13 @@ def _version_of(made: Iterable[ox.Quad]) -> str:
 
 def _stale(old: Version) -> ox.Quad:
     return ox.Quad(ox.NamedNode(old.iri), term("dpv:hasNoticeStatus"), term("dpv:NoticeStale"), old.graph)
+
+
+def _data(what: Literal["INSERT", "DELETE"], quads: Iterable[ox.Quad]) -> str:
+    """Return the SPARQL update that inserts or deletes quads."""
+    # The lines are quads as the store itself writes them, so nothing can break out of them.
+    lines = [f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads]
+    return f"{what} DATA {{\n" + "\n".join(lines) + "\n}"
 
 
 def _digest() -> str:

@@ -1,28 +1,18 @@
-"""Findings as people read them: a matrix of requirements and policies, then what is missing, with its words."""
+"""Policies of a store, or files, are checked: findings, and what reports need to show where they stand."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from rich.markup import escape
-from rich.table import Table
-
-from graph import Finding, Store, Version, check
+from graph import Finding, Store, StoreError, Version, check, report
 from graph.source import Source, source
 from policygraph import building
+from policygraph.building import Failure, Summary
 from policygraph.showing import company_names, versions_of
 
-_MARKS = {
-    "fulfilled": "[green]● present[/]",
-    "vague": "[yellow]◐ vague[/]",
-    "not found": "[red]○ absent[/]",
-    "not applicable": "[dim]– n/a[/]",
-    "unclear": "[cyan]? unclear[/]",
-}
-_LEVELS = ("violation", "warning", "info")
-_LONGEST_QUOTE = 110
-_COLUMN = 18
+LEVELS = ("violation", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +30,77 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a check: all findings, the policies they are about by (version, name), what failed."""
+    """What came of a check: all findings, the policies they are about by (version, name), what was not read.
+
+    `fail_on` is the severity from which on a finding fails the check; none does, if it is "none".
+    """
 
     findings: tuple[Finding, ...]
     policies: Mapping[tuple[str, str], Policy]
-    failures: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    fail_on: str = "none"
 
     def policy(self, finding: Finding) -> Policy:
         """Return the policy that a finding is about."""
         return self.policies[finding.version, finding.policy]
+
+    def by_policy(self) -> Iterator[tuple[Policy, tuple[Finding, ...]]]:
+        """Yield each policy with its findings."""
+        found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+        for finding in self.findings:
+            found[finding.version, finding.policy].append(finding)
+        return ((policy, tuple(found[key])) for key, policy in self.policies.items())
+
+    def fails(self, finding: Finding) -> bool:
+        """Tell whether a finding is open and as grave as `fail_on`, or graver."""
+        grave = LEVELS[: LEVELS.index(self.fail_on) + 1] if self.fail_on in LEVELS else ()
+        return finding.open and finding.severity.lower() in grave
 
 
 def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoReturn]) -> Checked:
     """Return what comes of checking the policies of `companies`, or all; call `stop` for an unknown one."""
     versions = [version for version in store.versions() if not version.stale]
     if companies:
-        versions = [version for company in companies for version in versions_of(store, company, stop)]
-    return _checked(store, versions, {})
+        found = [version for company in companies for version in versions_of(store, company, stop)]
+        versions = list(dict.fromkeys(found))
+    return _checked(store, versions)
 
 
 def of_files(paths: Sequence[Path]) -> Checked:
     """Return what comes of checking policies on disk, without a store.
 
-    A file that cannot be read is named among the failures and does not stop the others. Raise
-    FileNotFoundError for a path that is not there.
+    A file that is not there or cannot be read is among the failures and does not stop the others.
     """
-    summary = building.Summary()
-    given: dict[tuple[str, str], str] = {}
+    failures = [Failure(path, f"{path}: no such file or folder") for path in paths if not path.exists()]
+    summary = Summary(failures=failures)
+    given: dict[Path, tuple[str, str]] = {}
     with Store() as store:
-        for path in building.files(paths):
+        for path in building.files(path for path in paths if path.exists()):
             for reading in building.readings([path], summary):
-                store.add([reading])
-                given.setdefault((reading.sha256, reading.name), str(path))
-        checked = _checked(store, list(store.versions()), given)
-    return replace(checked, failures=tuple(failure.reason for failure in summary.failures))
+                # Files of one name in several folders are policies of their own, not older versions.
+                store.add([reading], keep_versions=True)
+                given[path] = (reading.sha256, reading.name)
+        versions = list(store.versions())
+        checked = _checked(store, versions)
+    read = {(version.sha256, name): version.iri for version in versions for name in version.files}
+    files = {path: (read[text, name], name) for path, (text, name) in given.items()}
+    return replace(_by_file(checked, files), failures=tuple(summary.failures))
 
 
-def _checked(store: Store, versions: Sequence[Version], given: Mapping[tuple[str, str], str]) -> Checked:
-    """Return the findings of `versions` with their policies; `given` are paths by (SHA-256, name)."""
+def keep(folder: Path, checked: Checked) -> None:
+    """Write the report of each version into the store in `folder`; leave it if the store is in use."""
+    try:
+        with Store(folder) as store:
+            report.keep(store, checked.findings)
+    except StoreError:
+        return  # the findings are printed in any case; the next check keeps them
+
+
+def _checked(store: Store, versions: Sequence[Version]) -> Checked:
+    """Return the findings of `versions` with their policies."""
     policies = {
         (version.iri, name): Policy(
-            name,
-            given.get((version.sha256, name), name),
-            next(iter(company_names(store, version)), name),
-            source(store, version),
+            name, name, next(iter(company_names(store, version)), name), source(store, version)
         )
         for version in versions
         for name in version.files
@@ -91,45 +108,17 @@ def _checked(store: Store, versions: Sequence[Version], given: Mapping[tuple[str
     return Checked(tuple(check(store, versions)), policies)
 
 
-def reaches(findings: Iterable[Finding], fail_on: str) -> bool:
-    """Tell whether something was not found whose severity is `fail_on` or graver; "none" never is."""
-    if fail_on not in _LEVELS:
-        return False
-    grave = _LEVELS[: _LEVELS.index(fail_on) + 1]
-    return any(finding.open and finding.severity.lower() in grave for finding in findings)
+def _by_file(checked: Checked, files: Mapping[Path, tuple[str, str]]) -> Checked:
+    """Return findings for each file, in the order given; those of the same name are called by their path.
 
-
-def matrix(checked: Checked) -> Table:
-    """Return a table of requirements (rows) and policies (columns, headed by their companies)."""
-    states = {(f.requirement, f.version, f.policy): f.state for f in checked.findings}
-    titles = {finding.requirement: finding.name for finding in checked.findings}
-    table = Table("", "what Art. 13 and 14 ask for", title="Completeness", title_justify="left")
-    for policy in checked.policies.values():
-        table.add_column(escape(_short(policy.company)))
-    for requirement, title in titles.items():
-        marks = [_MARKS.get(states.get((requirement, *policy), ""), "") for policy in checked.policies]
-        table.add_row(requirement, escape(title), *marks)
-    return table
-
-
-def _short(name: str) -> str:
-    """Return a name cut to what fits beside four others."""
-    return name if len(name) <= _COLUMN else name[: _COLUMN - 1] + "…"
-
-
-def report(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield a line for each requirement that is not met, with the words that it stands on."""
-    policy = ""
-    order = {level: index for index, level in enumerate(_LEVELS)}
-    missing = [f for f in findings if f.state in ("not found", "vague", "unclear")]
-    for finding in sorted(missing, key=lambda f: (f.policy, order.get(f.severity.lower(), 9), f.requirement)):
-        if finding.policy != policy:
-            policy = finding.policy
-            yield f"\n[bold]{escape(policy)}[/]"
-        yield (
-            f"  {finding.severity.lower():9} {finding.requirement:5} {finding.state}: {escape(finding.message)}"
-        )
-        for quote in finding.evidence[:2]:
-            words = " ".join(quote.text.split())
-            shown = words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + "…"
-            yield f"            [dim]{quote.start}–{quote.end}[/] “{escape(shown)}”"
+    `files` has the version and the name under which each was read: equal texts are one version.
+    """
+    times = Counter(name for _, name in files.values())
+    found = {key: findings for key, (_, findings) in zip(checked.policies, checked.by_policy(), strict=True)}
+    policies: dict[tuple[str, str], Policy] = {}
+    findings: list[Finding] = []
+    for path, (version, name) in files.items():
+        label = name if times[name] == 1 else path.as_posix()
+        policies[version, label] = replace(checked.policies[version, name], name=label, path=str(path))
+        findings += [replace(finding, policy=label) for finding in found[version, name]]
+    return Checked(tuple(findings), policies)

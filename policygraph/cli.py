@@ -7,11 +7,13 @@ or a policy could not be read, 2 the command could not be carried out.
 import csv
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
+from dataclasses import replace
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -19,11 +21,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from policygraph.cells import harmless
 
 if TYPE_CHECKING:
     from graph import Store
     from policygraph.asking import Rows
     from policygraph.building import Summary
+    from policygraph.checking import Checked
     from queries import Question
 
 app = typer.Typer(
@@ -35,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_WIDE = 150  # columns of a table that goes to a pipe or a file
+_WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
 StoreOption = Annotated[
     Path,
@@ -60,7 +66,7 @@ def main() -> None:
 
 
 def _out() -> Console:
-    width = None if sys.stdout.isatty() else _WIDE
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
     return Console(width=width, highlight=False)
 
 
@@ -191,8 +197,12 @@ def check(
     *,
     store: StoreOption = _STORE,
     form: Annotated[
-        Literal["table", "json", "jsonl"], typer.Option("--format", "-f", help="How to print.")
-    ] = "table",
+        Literal["table", "json", "jsonl", "csv", "ttl", "html", "sarif", "junit", "github"] | None,
+        typer.Option(
+            "--format", "-f", help="How to print; default: by the ending of --output, else a table."
+        ),
+    ] = None,
+    output: OutputOption = _STANDARD,
     brief: Annotated[bool, typer.Option("--brief", help="The table only, without what is missing.")] = False,
     fail_on: Annotated[
         Literal["violation", "warning", "info", "none"],
@@ -201,31 +211,57 @@ def check(
 ) -> None:
     """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state.
 
-    A finding is a lead for a reader, with the words it stands on; it never says that a law is broken.
+    A finding is a lead for a reader, with the words it stands on; it never says that a law is broken. Exit
+    codes: 0 clean, 1 findings from --fail-on on, 2 something could not be checked.
     """
-    from policygraph import checking  # noqa: PLC0415
+    from policygraph import reports  # noqa: PLC0415
 
-    wanted = what or []
-    if wanted and all(Path(one).exists() for one in wanted):
-        checked = checking.of_files([Path(one) for one in wanted])
-    else:
-        with _opened(store) as opened:
-            checked = checking.of_store(opened, wanted, _stop)
-    if form == "table":
-        _out().print(checking.matrix(checked))
-        for line in () if brief else checking.report(checked.findings):
-            _out().print(line, soft_wrap=True)
-    elif form == "json":
-        rows = [finding.row() for finding in checked.findings]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-    else:
-        for finding in checked.findings:
-            sys.stdout.write(json.dumps(finding.row(), ensure_ascii=False) + "\n")
-    for reason in checked.failures:
-        _err().print(f"[bold red]not read:[/] {escape(reason)}", soft_wrap=True)
+    chosen = form or ("table" if output == _STANDARD else reports.form_of(output))
+    if chosen is None:
+        _stop(f"{output}: no format has this ending; name one with --format")
+    checked = replace(_checked(what or [], store), fail_on=fail_on)
+    with _writer(output) as stream:
+        if chosen == "table":
+            _write_table(checked, stream, brief=brief)
+        else:
+            stream.write(reports.FORMATS[chosen](checked).encode())
+    for failure in checked.failures:
+        _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
     if checked.failures:
         raise typer.Exit(2)
-    raise typer.Exit(1 if checking.reaches(checked.findings, fail_on) else 0)
+    raise typer.Exit(1 if any(map(checked.fails, checked.findings)) else 0)
+
+
+def _checked(wanted: list[str], folder: Path) -> "Checked":
+    """Return what comes of checking the files that are named, or else companies of the store."""
+    from graph import report  # noqa: PLC0415
+    from policygraph import checking  # noqa: PLC0415
+
+    if any(Path(one).exists() for one in wanted):
+        checked = checking.of_files([Path(one) for one in wanted])
+        known = True
+    else:
+        with _opened(folder) as opened:
+            checked = checking.of_store(opened, wanted, _stop)
+            known = report.kept(opened, checked.findings)
+    if not checked.policies and not checked.failures:
+        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf, or build a store")
+    if not known:
+        checking.keep(folder, checked)
+    return checked
+
+
+def _write_table(checked: "Checked", stream: IO[bytes], *, brief: bool) -> None:
+    """Write the table: as wide and as colourful as the terminal, plain in a pipe or a file."""
+    from policygraph.reports import table  # noqa: PLC0415
+
+    console = (
+        _out() if stream is sys.stdout.buffer else Console(file=StringIO(), width=_WIDE, highlight=False)
+    )
+    for part in table.parts(checked, console.width, brief=brief):
+        console.print(part, soft_wrap=isinstance(part, Text))
+    if isinstance(console.file, StringIO):
+        stream.write(console.file.getvalue().encode())
 
 
 # --- query -------------------------------------------------------------------------------------------------
@@ -331,7 +367,7 @@ def _print_rows(rows: "Rows", form: str | None, title: str) -> None:
     if chosen == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(rows.columns)
-        writer.writerows([_harmless(value) for value in row] for row in rows.rows)
+        writer.writerows([harmless(value) for value in row] for row in rows.rows)
         return
     table = Table(title=escape(title) or None, title_justify="left")
     for index, column in enumerate(rows.columns):
@@ -341,11 +377,6 @@ def _print_rows(rows: "Rows", form: str | None, title: str) -> None:
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
     _out().print(table)
     _err().print(f"{len(rows.rows)} rows")
-
-
-def _harmless(value: str | float | None) -> str | float | None:
-    """Return a value that no spreadsheet takes for a formula: policies are untrusted text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
 
 # --- network, show, export, mentions -----------------------------------------------------------------------
