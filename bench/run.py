@@ -1,18 +1,21 @@
 """Prints how fast policies are read, stored, checked and asked, and how much memory that takes.
 
-    python bench/run.py [--corpora FOLDER] [--runs N] [--policies N]
+    python bench/run.py [--corpora FOLDER] [--runs N] [--policies N] [--checked N...]
 
 Times are CPU times of this process, medians of several runs; nothing uses the network. What is read is the
 seeds, and policies of the corpora if they are there.
 """
 
 import argparse
+import hashlib
 import json
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from graph import Store
 
 _LENGTHS = (3_000, 6_000, 12_000)  # words; twice the words should take twice the time
+_CHECKED = (10, 100)  # policies; a check of one should take as long however many there are
+_BATCH = 50
 _READ = ("gdpr-t200", "gold", "goppc")
 _MEGABYTE = 1 << (20 if sys.platform == "darwin" else 10)  # ru_maxrss counts bytes there, kilobytes elsewhere
 
@@ -129,8 +134,8 @@ def _beginning(text: str, words: int) -> str:
 
 
 def show_graph(readings: "Sequence[Reading]", runs: int) -> None:
-    """Print how long it takes to store, derive, check and ask."""
-    from graph import Store, check  # noqa: PLC0415
+    """Print how long it takes to store, derive and ask."""
+    from graph import Store  # noqa: PLC0415
 
     with TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
         before = len(store)
@@ -138,8 +143,68 @@ def show_graph(readings: "Sequence[Reading]", runs: int) -> None:
         show("store: load", (len(store) - before) / seconds, "quads/s", f"{len(store) - before:,} quads")
         edges = store.rebuild_derived()
         show("store: derived edges", 1000 * timed(store.rebuild_derived, runs), "ms", f"{edges:,} edges")
-        show("check", 1000 * timed(lambda: check(store), 1) / len(readings), "ms/policy")
         show_questions(store, runs)
+
+
+def show_checks(readings: "Sequence[Reading]", sizes: Sequence[int]) -> None:
+    """Print how long a check takes with each engine, and how much memory, for ever more policies.
+
+    The policies are copies of `readings` under names of their own, in one store on disk. Each size and engine
+    has a process of its own, whose start and loading are not counted; findings are let go policy by policy.
+    """
+    from graph import Store  # noqa: PLC0415
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "store"
+        with Store(path) as store:
+            for batch in batched(copies(readings, max(sizes)), _BATCH):
+                store.add(batch)
+        for engine in ("rudof", "pyshacl"):
+            for size in sizes:
+                command = [sys.executable, __file__, "--checking", str(path), engine, str(size)]
+                done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  ourselves
+                took = json.loads(done.stdout)
+                show(f"check: {engine}, {size:,} policies", took["ms"], "ms/policy", f"{took['mb']:,.0f} MB")
+
+
+def copies(readings: "Sequence[Reading]", number: int) -> "Iterator[Reading]":
+    """Yield as many readings as asked for, each of a text and a name of its own."""
+    for index, reading in zip(range(number), cycle(readings), strict=False):
+        digest = hashlib.sha256(f"{index} {reading.sha256}".encode()).hexdigest()
+        yield replace(reading, name=f"{index}-{reading.name}", sha256=digest)
+
+
+def batched(items: "Iterable[Reading]", size: int) -> "Iterator[list[Reading]]":
+    """Yield lists of `size` items, the last perhaps shorter."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def checking(folder: str, engine: str, size: int) -> dict[str, float]:
+    """Return CPU milliseconds a policy and the peak of memory in MB; in a fresh process only."""
+    from graph import Store, check  # noqa: PLC0415
+
+    with Store(folder, read_only=True) as store:
+        versions = list(islice(store.versions(), size))
+        check(store, versions[:1], using=engine)  # type: ignore[arg-type]  the engine is one of ours
+        begun = time.process_time()
+        for version in versions:
+            check(store, [version], using=engine)  # type: ignore[arg-type]
+        seconds = time.process_time() - begun
+    return {"ms": 1000 * seconds / len(versions), "mb": peak()}
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MB.
+
+    On Linux the figure of getrusage is handed down by the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
 
 
 def show_questions(store: "Store", runs: int) -> None:
@@ -168,10 +233,18 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median is taken")
     parser.add_argument("--policies", type=int, default=20, help="policies to read of each corpus")
+    parser.add_argument(
+        "--checked", type=int, nargs="+", default=_CHECKED, help="how many policies to check, several times"
+    )
+    parser.add_argument("--checking", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.loading:
         print(json.dumps(loading()))
+        return
+    if options.checking:
+        folder, engine, size = options.checking
+        print(json.dumps(checking(folder, engine, int(size))))
         return
     begun = time.process_time()
     show_loading(options.runs)
@@ -186,7 +259,8 @@ def main() -> None:
             print(f"read: {name:<28}{'-':>12} not there")
     show_lengths(seeds, options.runs)
     show_graph(readings, options.runs)
-    show("memory at its peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE, "MB")
+    show_checks(readings, options.checked)
+    show("memory at its peak", peak(), "MB")
     show("everything together", time.process_time() - begun, "s")
 
 
