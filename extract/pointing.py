@@ -1,0 +1,245 @@
+"""How a sentence takes over what it points to: the words before it ("this information"), or its headings."""
+
+import re
+from itertools import pairwise
+
+from extract.claim import Claim, Concept
+from extract.data import is_generic
+from extract.draft import (
+    BASIS,
+    CONDITION,
+    DATA,
+    PROCESSING,
+    PURPOSE,
+    RECIPIENT,
+    SERVICE,
+    SOURCE,
+    STORAGE,
+    Draft,
+    take_over,
+    taken_over,
+)
+from extract.passage import Passage
+from extract.topics import cue
+
+_MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
+_LOOK_BACK = 14  # passages of the same section that a sentence can point back over
+
+
+def after_colons(drafts: list[Draft]) -> None:
+    """Let paragraphs that a sentence with a colon introduces take over what it says of how and whence."""
+    lead: Draft | None = None
+    for draft in drafts:
+        block = draft.passage.block
+        if block.kind != "paragraph" or lead is None or block.section != lead.passage.block.section:
+            lead = None
+        elif draft.specific_data and not draft.denied and draft.passage is not lead.passage:
+            take_over(draft, lead, (SOURCE, BASIS, PROCESSING))
+        if block.kind == "paragraph" and draft.passage.text.rstrip().endswith(":") and not draft.denied:
+            lead = draft
+
+
+def headings_above(drafts: list[Draft]) -> None:
+    """Let statements take over what headings above them say: whence the data come, what for, on which basis.
+
+    "Information we collect automatically" holds for all that stands below it, "To support you" or "Our legitimate
+    interests" for its own section.
+    """
+    heads = {
+        draft.passage.index: draft
+        for draft in drafts
+        if draft.passage.block.kind == "heading" and draft.has(SOURCE, PURPOSE, BASIS) and not draft.denied
+    }
+    for draft in drafts:
+        above = [heads[heading.index] for heading in draft.passage.headings if heading.index in heads]
+        if draft.denied or not above or draft.passage.index in heads:
+            continue
+        own = above[0].passage.index == draft.section
+        if draft.specific_data and not draft.has(RECIPIENT, SERVICE):
+            for head in [head for head in above if head.has(SOURCE)][:1]:
+                take_over(draft, head, (SOURCE,))
+        if draft.specific_data and own:
+            take_over(draft, above[0], (PURPOSE,))
+        if own and draft.has(DATA, PURPOSE):
+            take_over(draft, above[0], (BASIS,))
+
+
+def data_in_heading(draft: Draft) -> None:
+    """Give a statement that names no data those that the heading of its section is about ("Cookies")."""
+    heading = draft.passage.section
+    if heading is None or draft.denied or draft.specific_data or not draft.has(PURPOSE):
+        return
+    if draft.has(CONDITION, RECIPIENT, SERVICE):
+        return
+    nouns = [token for token in heading.doc if token.pos_ in ("NOUN", "PROPN")]
+    named = [
+        match
+        for match in heading.found("personal-data")
+        if not is_generic(match.term) and any(match.start <= noun.idx < match.end for noun in nouns)
+    ]
+    spoken = [*named, *heading.found("processing")]
+    others = [noun for noun in nouns if not any(match.start <= noun.idx < match.end for match in spoken)]
+    if not named or len(others) > 1:
+        return
+    draft.claims = [claim for claim in draft.claims if claim.predicate != DATA]
+    for match in named:
+        evidence = heading.evidence(
+            match.start, match.end, support="Inherited", confidence=0.7, rule="data in a heading"
+        )
+        draft.claims.append(Claim(DATA, Concept(match.term), (evidence,)))
+
+
+def point_back(drafts: list[Draft]) -> None:
+    """Let sentences that point back take over what they point to.
+
+    Within a section any pronoun will do; into the section before only words such as "such personal data" do.
+    """
+    for index, draft in enumerate(drafts):
+        if draft.denied:
+            continue
+        before = [
+            other
+            for other in drafts[max(0, index - 60) : index]
+            if not other.denied and draft.passage.index - other.passage.index <= _LOOK_BACK
+        ]
+        same = [other for other in before if other.section == draft.section]
+        if cue("TheseRecipients") in draft.signs_back:
+            _recipients_before(draft, same)
+        elif cue("ToThem") in draft.signs_back and not draft.has(RECIPIENT, SERVICE):
+            _recipients_before(draft, [other for other in same if other.passage is draft.passage])
+        if not draft.specific_data:
+            _point_to_data(draft, before, same)
+        alone = draft.has(BASIS) and not draft.has(PURPOSE, RECIPIENT, SERVICE)
+        if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
+            _basis_after(draft, same)
+
+
+def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
+    """Let a statement that names no data take over those it points to, of the statements before it.
+
+    `same` are those of its own section.
+    """
+    here = [other for other in same if other.passage is draft.passage]
+    signs = draft.signs_back
+    if draft.has(RECIPIENT, SERVICE):
+        if cue("TheseData") in signs:
+            _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
+    elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
+        meant = _meant(draft, before)
+        _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
+    elif (cue("WeakBack") in signs or (draft.has(DATA) and not draft.has(SOURCE))) and draft.has(
+        PURPOSE, BASIS, STORAGE
+    ):
+        _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
+    elif cue("Pronoun") in signs and draft.has(PURPOSE, BASIS, STORAGE):
+        _data_before(draft, here)
+
+
+def elaborate(drafts: list[Draft]) -> None:
+    """Let a sentence that goes on about what the one before it says take that over.
+
+    "We store your account on AWS. This includes your name …" names data that AWS gets; "We use Hotjar. It helps
+    us to …" tells what Hotjar is used for.
+    """
+    for earlier, draft in pairwise(drafts):
+        if draft.denied or earlier.denied or earlier.section != draft.section:
+            continue
+        told = cue("Elaboration") in draft.signs_back
+        goes_on = earlier.passage is draft.passage and draft.of_others and not draft.has(CONDITION)
+        if draft.specific_data and not earlier.specific_data and (told or goes_on):
+            take_over(draft, earlier, (PURPOSE, RECIPIENT, SERVICE))
+        if draft.specific_data and not earlier.specific_data and told:
+            take_over(draft, earlier, (SOURCE, BASIS, PROCESSING))
+        if goes_on and draft.has(PURPOSE) and not draft.has(RECIPIENT, SERVICE):
+            take_over(draft, earlier, (RECIPIENT, SERVICE))
+
+
+def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
+    """Tell whether "your data" can mean the data named earlier: not those of another item or another case.
+
+    "When you apply for a job, we use your data to …" is about other data than what was named before.
+    """
+    one, other = draft.passage, earlier.passage
+    if one is other:
+        return True
+    return not draft.has(CONDITION) and not (one.lead_in is not None and one.lead_in is other.lead_in)
+
+
+def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
+    """Return the statements that "this information" can mean: none before words that say no category.
+
+    In "Keep your information private. This information is …" no data named before are meant.
+    """
+    said = {(other.passage.index, other.sentence) for other in earlier if other.specific_data}
+    first = min((index for index, _ in said), default=draft.passage.index)
+    for passage in reversed(draft.passage.policy.passages[first : draft.passage.index + 1]):
+        if passage.block.kind == "heading":
+            continue
+        for sentence in reversed(passage.sentences):
+            place = (passage.index, sentence.start_char)
+            if place >= (draft.passage.index, draft.sentence) or place in said:
+                continue
+            if any(passage.found("personal-data", sentence.start_char, sentence.end_char)):
+                return [other for other in earlier if (other.passage.index, other.sentence) > place]
+    return earlier
+
+
+def signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
+    """Return the cues that point back in characters `start` to `end` of a passage."""
+    signs = {match.term for match in passage.found("cues/anaphora", start, end)}
+    for noun in passage.found("cues/data-nouns", start, end):
+        if _POINTING.search(passage.text, max(start, noun.start - _NEAR), noun.start):
+            signs.add(cue("TheseData"))  # "this automatically collected data"
+    return frozenset(signs)
+
+
+def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
+    """Take over the data of the nearest statements that name some; tell whether there were any."""
+    for index in range(len(earlier) - 1, -1, -1):
+        other = earlier[index]
+        if not _to_point_at(other):
+            if other.passage is draft.passage and other.has(DATA):
+                return True  # it points to words that say no category
+            continue
+        taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
+        data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
+        if len(data) * max(1, len(draft.of(PURPOSE))) <= _MOST_PAIRS:
+            draft.claims = [claim for claim in draft.claims if claim.predicate != DATA]
+            draft.claims += [taken_over(claim) for claim in data]
+        return True
+    return False
+
+
+def _recipients_before(draft: Draft, earlier: list[Draft]) -> None:
+    """Take over the recipients of the nearest statement before that names some ("these third parties …")."""
+    for other in reversed(earlier):
+        named = [c for c in other.of(RECIPIENT, SERVICE) if c.evidence[0].support != "Inherited"]
+        if named:
+            draft.claims += [taken_over(claim) for claim in named]
+            return
+
+
+def _to_point_at(draft: Draft) -> list[Claim]:
+    """Return the data that a later sentence can mean: named here, and not as the object of a purpose."""
+    purposes = [claim.evidence[0] for claim in draft.of(PURPOSE)]
+    return [
+        claim
+        for claim in draft.specific_data
+        if (where := claim.evidence[0]).support != "Inherited"
+        and not any(p.start <= where.start and where.end <= p.end for p in purposes)
+    ]
+
+
+def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
+    """Give the basis of a sentence that names no purpose to the statements of its section before it."""
+    grounded = [other for other in earlier if other.has(PURPOSE, DATA)]
+    near = [other for other in grounded if other.passage is draft.passage]
+    for other in near or grounded:
+        if not other.has(BASIS):
+            other.claims += [taken_over(claim) for claim in draft.of(BASIS)]
+
+
+_POINTING = re.compile(
+    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+_NEAR = 40  # characters between a word that points and its noun
