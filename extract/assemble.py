@@ -32,6 +32,7 @@ from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
 from extract.pointing import after_colons, data_in_heading, elaborate, headings_above, point_back, signs_back
+from extract.records import join_records
 from extract.topics import cue, of_list
 
 _TERM = ontology.load().term
@@ -68,6 +69,9 @@ _OF_THE_POLICY = frozenset(
 _OWN_STATEMENT = (PURPOSE, RECIPIENT, SERVICE, STORAGE, SOURCE, BASIS)
 """What makes a member of a list of data a statement of its own; in a list of recipients only a purpose does."""
 
+_PARTS = ({DATA}, {BASIS})
+"""What an item holds that only goes on with the purpose of its lead-in."""
+
 _REACHING = ("dpv:Access", "dpv:Match")
 _SENT = "receive"  # what the reader does not receive is not sent
 
@@ -81,6 +85,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
         if passage.index not in heads:  # the head of a column announces, and states nothing
             drafts += _drafts(passage, placed.get(passage.index, {}))
     drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
+    join_records(policy, drafts)
     after_colons(drafts)
     elaborate(drafts)
     headings_above(drafts)
@@ -292,13 +297,48 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     draft.sentence = sentence.start_char
     draft.of_others = lead.actor not in ("company", "person")
     draft.signs_back = signs_back(passage, sentence.start_char, sentence.end_char)
-    draft.declares_basis = any(
-        match.term == _TERM("dpv:LegalBasis")
-        for match in passage.found("legal-bases", sentence.start_char, sentence.end_char)
-    )
+    draft.declares_basis = _declares_basis(passage, lead)
+    draft.hands_on_pronoun = _hands_on_pronoun(passage, lead)
     draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
+
+
+def _declares_basis(passage: Passage, clause: Clause) -> bool:
+    """Tell whether a sentence speaks of a legal basis as such, or says without condition what is relied on."""
+    sentence = clause.sentence
+    named = any(
+        match.term == _TERM("dpv:LegalBasis")
+        for match in passage.found("legal-bases", sentence.start_char, sentence.end_char)
+    )
+    return named or (
+        not clause.is_hypothetical
+        and clause.actor != "person"
+        and any(
+            sign.term == cue("BasisMarker") and sign.start <= clause.head.idx < sign.end
+            for sign in passage.found("cues/bases", sentence.start_char, sentence.end_char)
+        )
+    )
+
+
+def _hands_on_pronoun(passage: Passage, clause: Clause) -> bool:
+    """Tell whether what a clause says is disclosed is a pronoun: "these are passed to", "we share it with"."""
+    thing = next(
+        (
+            child
+            for child in clause.head.children
+            if child.dep_ in ("obj", "nsubj:pass") and child.i == child.left_edge.i
+        ),
+        None,
+    )
+    return (
+        thing is not None
+        and thing.lower_ in _FOR_DATA
+        and is_under(operation(passage, clause), "dpv:Disclose", "dpv:Transfer", "dpv:Store")
+    )
+
+
+_FOR_DATA = frozenset(("it", "they", "them", "this", "these", "those", "which"))
 
 
 def _without_givers(claims: list[Claim]) -> list[Claim]:
@@ -427,12 +467,15 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
         if member.has(PROCESSING) or not _stays_open(lead):
             return
         member.denied = True
+    is_part = (
+        not of_data and not member.has(PROCESSING) and {claim.predicate for claim in member.claims} in _PARTS
+    )
     own = () if of_data else (DATA,)
     # "if required by law" grounds what it is said of, not all that is listed after it.
     duty = any(map(_is_duty, lead.of(BASIS))) and not lead.declares_basis
     basis = () if duty and (lead.has(CONDITION) or member.has(PURPOSE)) else (BASIS,)
     take_over(member, lead, (*own, *basis, PROCESSING, RECIPIENT, SERVICE, SOURCE))
-    if member.has(RECIPIENT, SERVICE):
+    if member.has(RECIPIENT, SERVICE) or is_part:
         take_over(member, lead, (PURPOSE,))
     member.signs_back |= lead.signs_back
 

@@ -30,7 +30,7 @@ class Draft:
     `sentence` is the character of the passage at which its sentence begins. `signs_back` are the cues that
     point back in that sentence and in that of its lead-in; `of_others` tells whether neither the company nor the
     person is said to act, `declares_basis` whether the sentence speaks of a legal basis as such, `last` whether
-    it is the last of its passage.
+    it is the last of its passage, `hands_on_pronoun` whether what it discloses is a pronoun.
     """
 
     passage: Passage
@@ -42,6 +42,7 @@ class Draft:
     signs_back: frozenset[str] = frozenset()
     declares_basis: bool = False
     last: bool = True
+    hands_on_pronoun: bool = False
     exceptions: list["Draft"] = field(default_factory=list)
 
     def has(self, *predicates: str) -> bool:

@@ -1,6 +1,7 @@
 """How a sentence takes over what it points to: the words before it ("this information"), or its headings."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from extract.claim import Claim, Concept
@@ -124,6 +125,8 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
     if draft.has(RECIPIENT, SERVICE):
         if cue("TheseData") in signs:
             _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
+        elif draft.hands_on_pronoun:
+            _data_before(draft, here)
     elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
         meant = _meant(draft, before)
         _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
@@ -162,7 +165,17 @@ def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
     one, other = draft.passage, earlier.passage
     if one is other:
         return True
-    return not draft.has(CONDITION) and not (one.lead_in is not None and one.lead_in is other.lead_in)
+    return not draft.has(CONDITION) and _leads(one).isdisjoint(_leads(other))
+
+
+def _leads(passage: Passage) -> frozenset[int]:
+    """Return the indexes of the lead-ins of all lists in which a passage stands."""
+    leads: set[int] = set()
+    above = passage.lead_in
+    while above is not None:
+        leads.add(above.index)
+        above = above.lead_in
+    return frozenset(leads)
 
 
 def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
@@ -170,7 +183,7 @@ def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
 
     In "Keep your information private. This information is …" no data named before are meant.
     """
-    said = {(other.passage.index, other.sentence) for other in earlier if other.specific_data}
+    said = {place for other in earlier for place in _named_at(other)}
     first = min((index for index, _ in said), default=draft.passage.index)
     for passage in reversed(draft.passage.policy.passages[first : draft.passage.index + 1]):
         if passage.block.kind == "heading":
@@ -182,6 +195,19 @@ def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
             if any(passage.found("personal-data", sentence.start_char, sentence.end_char)):
                 return [other for other in earlier if (other.passage.index, other.sentence) > place]
     return earlier
+
+
+def _named_at(draft: Draft) -> Iterator[tuple[int, int]]:
+    """Yield the passage and the sentence of all data that a statement names, also of those in a list below it."""
+    if draft.specific_data:
+        yield draft.passage.index, draft.sentence
+    policy = draft.passage.policy
+    for claim in draft.specific_data:
+        where = policy.document.locate(claim.evidence[0].start)
+        if where is not None and where[0] != draft.passage.index:
+            for start, end in policy.passages[where[0]].sentence_spans:
+                if start <= where[1] < end:
+                    yield where[0], start
 
 
 def signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
@@ -198,7 +224,7 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
     for index in range(len(earlier) - 1, -1, -1):
         other = earlier[index]
         if not _to_point_at(other):
-            if other.passage is draft.passage and other.has(DATA):
+            if other.passage is draft.passage and any(_is_said(claim) for claim in other.of(DATA)):
                 return True  # it points to words that say no category
             continue
         taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
@@ -210,10 +236,15 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
     return False
 
 
+def _is_said(claim: Claim) -> bool:
+    """Tell whether a statement says a claim itself, and does not take it over."""
+    return claim.evidence[0].support != "Inherited"
+
+
 def _recipients_before(draft: Draft, earlier: list[Draft]) -> None:
     """Take over the recipients of the nearest statement before that names some ("these third parties …")."""
     for other in reversed(earlier):
-        named = [c for c in other.of(RECIPIENT, SERVICE) if c.evidence[0].support != "Inherited"]
+        named = [claim for claim in other.of(RECIPIENT, SERVICE) if _is_said(claim)]
         if named:
             draft.claims += [taken_over(claim) for claim in named]
             return
@@ -225,8 +256,8 @@ def _to_point_at(draft: Draft) -> list[Claim]:
     return [
         claim
         for claim in draft.specific_data
-        if (where := claim.evidence[0]).support != "Inherited"
-        and not any(p.start <= where.start and where.end <= p.end for p in purposes)
+        if _is_said(claim)
+        and not any(p.start <= claim.evidence[0].start and claim.evidence[0].end <= p.end for p in purposes)
     ]
 
 

@@ -30,6 +30,8 @@ _NUMBER = re.compile(
 )
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
+_FIELD = re.compile(r"[“\"]?(?P<label>[A-Z][^.:?!;()]{2,50}?)[”\"]?\s?(?P<mark>:|\?|\s[-–—]\s)(?=\s|$)")
+_FIELD_START = re.compile(r"(?:^|(?<=[.;)])\s+)(?=[A-Z])")
 _INLINE_DASH = re.compile(r" [-–] (?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
 _INLINE_BULLET = re.compile(r"(?:^|\s)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
 _BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{1,2}", re.IGNORECASE)
@@ -50,6 +52,7 @@ class Words:
     announcing: tuple[str, ...]
     facts: re.Pattern[str]
     titles: re.Pattern[str]
+    beside: frozenset[str]
     headers: tuple[tuple[str, re.Pattern[str]], ...]
     cells: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -65,6 +68,7 @@ def words() -> Words:
         announcing=tuple(table["announcing"]),
         facts=_any_of(table["facts"], r"^{}\b"),
         titles=_any_of(table["titles"], r"\b{}\b"),
+        beside=frozenset(table["beside"]),
         headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
         cells=tuple(
             (name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]
@@ -268,6 +272,41 @@ def column_name(shown: str) -> str:
         if (match := pattern.search(shown))
     ]
     return min(found)[2] if found else ""
+
+
+@lru_cache(maxsize=CACHED)
+def label_name(shown: str) -> str:
+    """Return which column a label names that says nothing else: "Why we need it", "Purpose of the processing"."""
+    name = column_name(shown)
+    rest = shown
+    for _, pattern in words().headers:
+        rest = pattern.sub(" ", rest)
+    allowed = words().small | words().beside
+    return name if all(word.lower() in allowed for word in _WORD.findall(rest)) else ""
+
+
+def field_name(shown: str, start: int = 0) -> str:
+    """Return which column of a record the label names with which a line begins at `start`, or nothing."""
+    label = _FIELD.match(shown, start)
+    return label_name(label["label"]) if label else ""
+
+
+@lru_cache(maxsize=CACHED)
+def fields(shown: str) -> tuple[tuple[int, int], ...]:
+    """Return where the labels with a colon and what stands behind each are in a line that begins with one."""
+    labels = [
+        label
+        for place in _FIELD_START.finditer(shown)
+        if (label := _FIELD.match(shown, place.end())) and label["mark"] == ":" and label_name(label["label"])
+    ]
+    if not labels or labels[0].start() or labels[-1].end() >= len(shown):
+        return ()
+    ends = [*(label.start() for label in labels[1:]), len(shown)]
+    return tuple(
+        place
+        for label, end in zip(labels, ends, strict=True)
+        for place in ((label.start(), label.end()), (label.end(), end))
+    )
 
 
 @lru_cache(maxsize=CACHED)
