@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from spacy.tokens import Span
+
 import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.controller import own_names
@@ -31,9 +33,19 @@ from extract.frame import Clause, actor_of
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
-from extract.pointing import after_colons, data_in_heading, elaborate, headings_above, point_back, signs_back
+from extract.pointing import (
+    after_colons,
+    data_in_heading,
+    elaborate,
+    headings_above,
+    point_back,
+    purpose_in_heading,
+    signs_back,
+)
+from extract.readers import looks
 from extract.records import join_records
 from extract.topics import cue, of_list
+from extract.turns import in_turns
 
 _TERM = ontology.load().term
 _INTEREST = _TERM("pg:statedInterest")
@@ -73,6 +85,7 @@ _PARTS = ({DATA}, {BASIS})
 """What an item holds that only goes on with the purpose of its lead-in."""
 
 _REACHING = ("dpv:Access", "dpv:Match")
+_ENGAGED = "is engaged"  # the rule by which a pronoun beside a recipient is rather that recipient
 _SENT = "receive"  # what the reader does not receive is not sent
 
 
@@ -84,7 +97,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     for passage in policy.passages:
         if passage.index not in heads:  # the head of a column announces, and states nothing
             drafts += _drafts(passage, placed.get(passage.index, {}))
-    drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
+    drafts = _rows(_lists(policy, _legal_duties(in_turns(_within_purposes(drafts)))))
     join_records(policy, drafts)
     after_colons(drafts)
     elaborate(drafts)
@@ -92,6 +105,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     point_back(drafts)
     for draft in drafts:
         data_in_heading(draft)
+        purpose_in_heading(draft)
     kept: list[Draft] = []
     for draft in drafts:
         if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
@@ -244,7 +258,7 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
     return split
 
 
-def _legal_duties(drafts: list[Draft]) -> list[Draft]:
+def _legal_duties(drafts: Iterable[Draft]) -> list[Draft]:
     """Return the drafts with a legal duty set apart from the purposes that it is listed beside.
 
     "as required by law, to prevent fraud or to answer you" rests none of the other purposes on that duty.
@@ -295,10 +309,17 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     sentence = lead.sentence
     draft = Draft(passage, anchor, denied, last=sentence.end > passage.sentences[-1].start)
     draft.sentence = sentence.start_char
+    draft.of_them = lead.subject is not None and lead.subject.lower_ in _THEM
     draft.of_others = lead.actor not in ("company", "person")
     draft.signs_back = signs_back(passage, sentence.start_char, sentence.end_char)
     draft.declares_basis = _declares_basis(passage, lead)
-    draft.hands_on_pronoun = _hands_on_pronoun(passage, lead)
+    if _is_elliptic(passage, sentence):
+        draft.signs_back |= {cue("Pronoun")}
+    draft.hands_on_pronoun = any(
+        _hands_on_pronoun(clause)
+        for clause, claim in members
+        if claim.predicate in (RECIPIENT, SERVICE) and claim.evidence[0].rule != _ENGAGED
+    )
     draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
@@ -321,7 +342,13 @@ def _declares_basis(passage: Passage, clause: Clause) -> bool:
     )
 
 
-def _hands_on_pronoun(passage: Passage, clause: Clause) -> bool:
+def _is_elliptic(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a sentence leaves out what it speaks of ("Used to …"), or has a label in its place."""
+    first = sentence[0]
+    return first.tag_ in ("VBN", "TO") or looks.field_name(passage.text, sentence.start_char) != ""
+
+
+def _hands_on_pronoun(clause: Clause) -> bool:
     """Tell whether what a clause says is disclosed is a pronoun: "these are passed to", "we share it with"."""
     thing = next(
         (
@@ -331,13 +358,10 @@ def _hands_on_pronoun(passage: Passage, clause: Clause) -> bool:
         ),
         None,
     )
-    return (
-        thing is not None
-        and thing.lower_ in _FOR_DATA
-        and is_under(operation(passage, clause), "dpv:Disclose", "dpv:Transfer", "dpv:Store")
-    )
+    return thing is not None and thing.lower_ in _FOR_DATA
 
 
+_THEM = frozenset(("they", "it", "who", "which", "these", "this"))
 _FOR_DATA = frozenset(("it", "they", "them", "this", "these", "those", "which"))
 
 

@@ -29,8 +29,8 @@ class Draft:
 
     `sentence` is the character of the passage at which its sentence begins. `signs_back` are the cues that
     point back in that sentence and in that of its lead-in; `of_others` tells whether neither the company nor the
-    person is said to act, `declares_basis` whether the sentence speaks of a legal basis as such, `last` whether
-    it is the last of its passage, `hands_on_pronoun` whether what it discloses is a pronoun.
+    person is said to act, `of_them` whether a pronoun is, `declares_basis` whether the sentence speaks of a legal
+    basis as such, `last` whether it is the last of its passage, `hands_on_pronoun` whether it discloses a pronoun.
     """
 
     passage: Passage
@@ -39,6 +39,7 @@ class Draft:
     claims: list[Claim] = field(default_factory=list)
     sentence: int = 0
     of_others: bool = False
+    of_them: bool = False
     signs_back: frozenset[str] = frozenset()
     declares_basis: bool = False
     last: bool = True

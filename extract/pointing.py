@@ -21,7 +21,7 @@ from extract.draft import (
     taken_over,
 )
 from extract.passage import Passage
-from extract.topics import cue
+from extract.topics import cue, stands_under
 
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
@@ -59,7 +59,7 @@ def headings_above(drafts: list[Draft]) -> None:
         if draft.specific_data and not draft.has(RECIPIENT, SERVICE):
             for head in [head for head in above if head.has(SOURCE)][:1]:
                 take_over(draft, head, (SOURCE,))
-        if draft.specific_data and own:
+        if own and (draft.specific_data or draft.has(RECIPIENT, SERVICE)):
             take_over(draft, above[0], (PURPOSE,))
         if own and draft.has(DATA, PURPOSE):
             take_over(draft, above[0], (BASIS,))
@@ -90,6 +90,28 @@ def data_in_heading(draft: Draft) -> None:
         draft.claims.append(Claim(DATA, Concept(match.term), (evidence,)))
 
 
+def purpose_in_heading(draft: Draft) -> None:
+    """Give a statement that says not what for the purpose that its section has as its title ("Newsletter")."""
+    heading = draft.passage.section
+    if heading is None or draft.denied or draft.has(PURPOSE, RECIPIENT, SERVICE):
+        return
+    if not (draft.specific_data or draft.declares_basis) or stands_under(draft.passage, *_NO_PURPOSES):
+        return
+    nouns = [token for token in heading.doc if token.pos_ in ("NOUN", "PROPN", "VERB")]
+    for match in heading.found("purposes"):
+        if nouns and all(match.start <= noun.idx < match.end for noun in nouns):
+            evidence = heading.evidence(
+                match.start, match.end, support="Inherited", confidence=0.7, rule="purpose in a heading"
+            )
+            draft.claims.append(Claim(PURPOSE, Concept(match.term), (evidence,)))
+            return
+
+
+_NO_PURPOSES = tuple(
+    map(cue, ("RightsTopic", "ContactTopic", "DefinitionTopic", "ChangeTopic", "SecurityTopic"))
+)
+
+
 def point_back(drafts: list[Draft]) -> None:
     """Let sentences that point back take over what they point to.
 
@@ -108,7 +130,7 @@ def point_back(drafts: list[Draft]) -> None:
             _recipients_before(draft, same)
         elif cue("ToThem") in draft.signs_back and not draft.has(RECIPIENT, SERVICE):
             _recipients_before(draft, [other for other in same if other.passage is draft.passage])
-        if not draft.specific_data:
+        if not draft.specific_data or (cue("TheseData") in draft.signs_back and not _outside_purposes(draft)):
             _point_to_data(draft, before, same)
         alone = draft.has(BASIS) and not draft.has(PURPOSE, RECIPIENT, SERVICE)
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
@@ -124,7 +146,9 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
     signs = draft.signs_back
     if draft.has(RECIPIENT, SERVICE):
         if cue("TheseData") in signs:
-            _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
+            near = [other for other in same[-2:] if other.passage is draft.passage]
+            meant = _meant(draft, before)
+            _data_before(draft, near) or _data_before(draft, [other for other in meant if other in same])
         elif draft.hands_on_pronoun:
             _data_before(draft, here)
     elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
@@ -135,7 +159,30 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
     ):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
     elif cue("Pronoun") in signs and draft.has(PURPOSE, BASIS, STORAGE):
-        _data_before(draft, here)
+        listed = _joined_from(draft, same)
+        if listed and not here:
+            _put_data(draft, listed)
+        else:
+            _data_before(draft, here or _passage_before(draft, same))
+
+
+def _joined_from(draft: Draft, same: list[Draft]) -> list[Claim]:
+    """Return the data of the passage of a statement that have gone to the lead-in of its list."""
+    block = draft.passage.block
+    return [
+        claim
+        for other in same
+        for claim in _to_point_at(other)
+        if block.start <= claim.evidence[0].start < block.end
+    ]
+
+
+def _passage_before(draft: Draft, same: list[Draft]) -> list[Draft]:
+    """Return the statements that "it" in the first sentence of a paragraph can mean: of the passage before."""
+    if draft.passage.block.kind != "paragraph" or draft.sentence > 0 or not same:
+        return []
+    last = same[-1].passage
+    return [other for other in same if other.passage in (last, last.lead_in)]
 
 
 def elaborate(drafts: list[Draft]) -> None:
@@ -153,6 +200,12 @@ def elaborate(drafts: list[Draft]) -> None:
             take_over(draft, earlier, (PURPOSE, RECIPIENT, SERVICE))
         if draft.specific_data and not earlier.specific_data and told:
             take_over(draft, earlier, (SOURCE, BASIS, PROCESSING))
+        uses = earlier.has(PURPOSE) and any(map(_is_said, earlier.of(RECIPIENT, SERVICE)))
+        uses = uses and earlier.passage is draft.passage
+        if uses and draft.specific_data and not earlier.specific_data and not draft.has(PURPOSE):
+            take_over(draft, earlier, (PURPOSE, RECIPIENT, SERVICE))
+        if goes_on and draft.of_them and draft.specific_data and draft.has(PROCESSING):
+            take_over(draft, earlier, (RECIPIENT, SERVICE))
         if goes_on and draft.has(PURPOSE) and not draft.has(RECIPIENT, SERVICE):
             take_over(draft, earlier, (RECIPIENT, SERVICE))
 
@@ -224,16 +277,26 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
     for index in range(len(earlier) - 1, -1, -1):
         other = earlier[index]
         if not _to_point_at(other):
+            handed_on = [claim for claim in other.specific_data if not _is_said(claim)]
+            if handed_on and cue("TheseData") in other.signs_back:
+                _put_data(draft, handed_on)
+                return True
             if other.passage is draft.passage and any(_is_said(claim) for claim in other.of(DATA)):
                 return True  # it points to words that say no category
             continue
         taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
         data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
-        if len(data) * max(1, len(draft.of(PURPOSE))) <= _MOST_PAIRS:
-            draft.claims = [claim for claim in draft.claims if claim.predicate != DATA]
-            draft.claims += [taken_over(claim) for claim in data]
+        _put_data(draft, data)
         return True
     return False
+
+
+def _put_data(draft: Draft, data: list[Claim]) -> None:
+    """Put data that are named elsewhere in the place of words that say no category."""
+    if len(data) * max(1, len(draft.of(PURPOSE))) <= _MOST_PAIRS:
+        specific = draft.specific_data
+        draft.claims = [claim for claim in draft.claims if claim.predicate != DATA or claim in specific]
+        draft.claims += [taken_over(claim) for claim in data]
 
 
 def _is_said(claim: Claim) -> bool:
@@ -252,12 +315,16 @@ def _recipients_before(draft: Draft, earlier: list[Draft]) -> None:
 
 def _to_point_at(draft: Draft) -> list[Claim]:
     """Return the data that a later sentence can mean: named here, and not as the object of a purpose."""
+    return [claim for claim in _outside_purposes(draft) if _is_said(claim)]
+
+
+def _outside_purposes(draft: Draft) -> list[Claim]:
+    """Return the data of a statement that are no objects of its purposes."""
     purposes = [claim.evidence[0] for claim in draft.of(PURPOSE)]
     return [
         claim
         for claim in draft.specific_data
-        if _is_said(claim)
-        and not any(p.start <= claim.evidence[0].start and claim.evidence[0].end <= p.end for p in purposes)
+        if not any(p.start <= claim.evidence[0].start and claim.evidence[0].end <= p.end for p in purposes)
     ]
 
 

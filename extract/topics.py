@@ -75,7 +75,9 @@ def of_list(passage: Passage) -> str | None:
     """Return the topic of the list in which an item stands, or of the column of a cell."""
     block = passage.block
     if block.kind == "cell" and block.column_header is not None:
-        return announced(passage.policy.passages[block.column_header])
+        head = passage.policy.passages[block.column_header]
+        label = _OF_LABEL.get(looks.label_name(head.text))
+        return _CUES[label] if label else announced(head)
     lead = passage.lead_in
     while lead is not None:
         found = announced(lead)

@@ -52,6 +52,7 @@ HELPERS = {
     "reading": "holds the table of extractors",
     "records": "reads labelled parts together, for assemble",
     "topics": "says what headings and lead-ins announce",
+    "turns": "sets apart data and what is said of them that take turns, for assemble",
     "unknown": "tells companies that no gazetteer knows, for recipients",
     "verb_phrase": "cuts coordinated verb phrases apart, for purposes",
 }

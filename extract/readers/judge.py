@@ -41,6 +41,9 @@ def judge(text: str, drafts: Sequence[Draft], *, marked: bool) -> list[Draft]:
 
 def _unpacked(text: str, line: Draft) -> Iterator[Draft]:
     """Yield the announcement and the items of a line that holds a whole list, or the line itself."""
+    if line.kind == "cell" and (places := looks.lettered_parts(line.shown)):
+        yield from (made for start, end in places if (made := part(line, text, start, end)).pieces)
+        return
     places = looks.inline_items(line.shown) if line.kind is None else []
     if not places:
         yield line

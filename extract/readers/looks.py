@@ -31,9 +31,11 @@ _NUMBER = re.compile(
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
 _FIELD = re.compile(r"[“\"]?(?P<label>[A-Z][^.:?!;()]{2,50}?)[”\"]?\s?(?P<mark>:|\?|\s[-–—]\s)(?=\s|$)")
+_WHAT_FOR = re.compile(r"what\b.*\bfor\W*$", re.IGNORECASE)
 _FIELD_START = re.compile(r"(?:^|(?<=[.;)])\s+)(?=[A-Z])")
 _INLINE_DASH = re.compile(r" [-–] (?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
 _INLINE_BULLET = re.compile(r"(?:^|\s)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
+_INLINE_LETTER = re.compile(r"(?:^|\s)\((?P<letter>[a-z])\)\s+(?=\w)")
 _BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{1,2}", re.IGNORECASE)
 _STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
 _OPEN_END = re.compile(r"[:：]\s*[-–—]?$|[:：][\"”’')\]]*$|…$|\.\.\.$")
@@ -160,6 +162,20 @@ def inline_items(shown: str) -> list[tuple[int, int]]:
     return []
 
 
+def lettered_parts(shown: str) -> list[tuple[int, int]]:
+    """Return where the parts of a cell stand that are lettered in one line: "(a) Identity (b) Contact"."""
+    breaks: list[re.Match[str]] = []
+    for found in _INLINE_LETTER.finditer(shown):
+        due = chr(ord(breaks[-1]["letter"]) + 1) if breaks else "ab"
+        if found["letter"] in due:
+            breaks.append(found)
+    if not breaks or breaks[-1]["letter"] == "a":
+        return []
+    starts = [0, *(found.end() for found in breaks)]
+    ends = [*(found.start() for found in breaks), len(shown)]
+    return list(zip(starts, ends, strict=True))
+
+
 def has_mark(shown: str) -> bool:
     """Return whether a line begins with a bullet or a number."""
     return bool(_BULLET.match(shown) or _NUMBER.match(shown))
@@ -266,6 +282,8 @@ def is_body(line: Draft) -> bool:
 @lru_cache(maxsize=CACHED)
 def column_name(shown: str) -> str:
     """Return which column of a record a header cell names: "data", "purpose", "basis" ..., or nothing."""
+    if _WHAT_FOR.match(shown):
+        return "purpose"
     found = [
         (match.start(), -len(match.group()), name)
         for name, pattern in words().headers
@@ -312,7 +330,12 @@ def fields(shown: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=CACHED)
 def cell_name(shown: str) -> str:
     """Return in which column of a record a cell belongs that begins like `shown`, or nothing."""
-    return next((name for name, pattern in words().cells if pattern.search(shown)), "")
+    found = [
+        (-len(match.group()), place, name)
+        for place, (name, pattern) in enumerate(words().cells)
+        if (match := pattern.search(shown))
+    ]
+    return min(found)[2] if found else ""
 
 
 def several_sentences(shown: str) -> bool:
