@@ -38,6 +38,7 @@ from extract.pointing import (
     data_in_heading,
     elaborate,
     headings_above,
+    name_members,
     point_back,
     purpose_in_heading,
     signs_back,
@@ -100,6 +101,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     drafts = _rows(_lists(policy, _legal_duties(in_turns(_within_purposes(drafts)))))
     join_records(policy, drafts)
     after_colons(drafts)
+    name_members(drafts)
     elaborate(drafts)
     headings_above(drafts)
     point_back(drafts)

@@ -185,6 +185,37 @@ def _passage_before(draft: Draft, same: list[Draft]) -> list[Draft]:
     return [other for other in same if other.passage in (last, last.lead_in)]
 
 
+def name_members(drafts: list[Draft]) -> None:
+    """Let statements about data that their paragraph goes on to spell out take over what they include.
+
+    "We process your account data. The account data may include your name." tells also what the name is for.
+    """
+    for draft in drafts:
+        told = _INCLUDING.match(draft.passage.text, draft.sentence)
+        if told is None or not draft.specific_data or draft.denied:
+            continue
+        members = [claim for claim in draft.specific_data if _is_said(claim)]
+        for other in drafts:
+            if other.passage is draft.passage and other is not draft and _speaks_of(other, told["term"]):
+                other.claims += [taken_over(claim) for claim in members if claim not in other.claims]
+
+
+def _speaks_of(draft: Draft, term: str) -> bool:
+    """Tell whether a statement names data by a term."""
+    text = draft.passage.policy.document.text
+    return any(
+        term.strip().lower() in text[claim.evidence[0].start : claim.evidence[0].end].lower()
+        for claim in draft.specific_data
+    )
+
+
+_INCLUDING = re.compile(
+    r"(?:the|this|these|such|your)\s(?P<term>(?:[\w-]+\s){1,4}?)(?:(?:may|might|can|will|would|also)\s){0,2}"
+    r"(?:includes?|comprises?|consists?\sof)\b",
+    re.IGNORECASE,
+)
+
+
 def elaborate(drafts: list[Draft]) -> None:
     """Let a sentence that goes on about what the one before it says take that over.
 

@@ -78,6 +78,10 @@ def of_list(passage: Passage) -> str | None:
         head = passage.policy.passages[block.column_header]
         label = _OF_LABEL.get(looks.label_name(head.text))
         return _CUES[label] if label else announced(head)
+    if block.kind == "cell" and block.row_header is not None:
+        label = _OF_LABEL.get(looks.label_name(passage.policy.passages[block.row_header].text))
+        if label:
+            return _CUES[label]
     lead = passage.lead_in
     while lead is not None:
         found = announced(lead)

@@ -158,6 +158,8 @@ def _look(line: Draft) -> tuple[str, bool]:
 def _has_body(lines: Sequence[Draft], place: int) -> bool:
     """Return whether the line at `place` stands above a text of its own."""
     strong = looks.heading_look(lines[place].shown) != "plain"
+    if _is_answered(lines, place):
+        return True
     for line in lines[place + 1 : place + 1 + LOOK_AHEAD]:
         if line.kind in ("item", "cell") or looks.is_body(line) or looks.opens_list(line.shown):
             return True
@@ -325,8 +327,19 @@ def _is_plain_heading(lines: Sequence[Draft], place: int) -> bool:
     return (
         alone
         and len(line.shown.split()) <= LONGEST_PLAIN_HEADING_WORDS
-        and (follower.kind == "item" or looks.is_body(follower) or bool(looks.heading_look(follower.shown)))
+        and (
+            follower.kind == "item"
+            or looks.is_body(follower)
+            or bool(looks.heading_look(follower.shown))
+            or _is_answered(lines, place)
+        )
     )
+
+
+def _is_answered(lines: Sequence[Draft], place: int) -> bool:
+    """Return whether a line asks for a part of a record, and a sentence below it answers, however short."""
+    below = lines[place + 1] if place + 1 < len(lines) else None
+    return below is not None and looks.stopped(below.shown) and bool(looks.label_name(lines[place].shown))
 
 
 def _level(lines: Sequence[Draft]) -> Iterator[Draft]:

@@ -31,6 +31,7 @@ _NUMBER = re.compile(
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
 _FIELD = re.compile(r"[“\"]?(?P<label>[A-Z][^.:?!;()]{2,50}?)[”\"]?\s?(?P<mark>:|\?|\s[-–—]\s)(?=\s|$)")
+_QUESTION_WORDS = {"what": "data", "who": "recipients"}
 _WHAT_FOR = re.compile(r"what\b.*\bfor\W*$", re.IGNORECASE)
 _FIELD_START = re.compile(r"(?:^|(?<=[.;)])\s+)(?=[A-Z])")
 _INLINE_DASH = re.compile(r" [-–] (?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
@@ -295,6 +296,9 @@ def column_name(shown: str) -> str:
 @lru_cache(maxsize=CACHED)
 def label_name(shown: str) -> str:
     """Return which column a label names that says nothing else: "Why we need it", "Purpose of the processing"."""
+    alone = _QUESTION_WORDS.get(shown.strip(" ?:").lower())
+    if alone:
+        return alone
     name = column_name(shown)
     rest = shown
     for _, pattern in words().headers:
