@@ -5,40 +5,57 @@ points back ("this information", "for this purpose") takes over what it points t
 carried from one section to another.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
+
+from spacy.tokens import Span
 
 import ontology
 from extract.claim import Claim, Concept, Evidence, Statement, Text
 from extract.controller import own_names
-from extract.data import is_generic
+from extract.draft import (
+    BASIS,
+    CONDITION,
+    DATA,
+    PROCESSING,
+    PURPOSE,
+    RECIPIENT,
+    SERVICE,
+    SOURCE,
+    STORAGE,
+    Draft,
+    says_only_data,
+    take_over,
+    taken_over,
+)
 from extract.frame import Clause, actor_of
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage, Policy
+from extract.pointing import (
+    after_colons,
+    data_in_heading,
+    elaborate,
+    headings_above,
+    name_members,
+    point_back,
+    purpose_in_heading,
+    signs_back,
+)
+from extract.readers import looks
+from extract.records import join_records
 from extract.topics import cue, of_list
+from extract.turns import in_turns
 
 _TERM = ontology.load().term
-_DATA = _TERM("dpv:hasPersonalData")
-_PURPOSE = _TERM("dpv:hasPurpose")
-_BASIS = _TERM("dpv:hasLegalBasis")
-_RECIPIENT = _TERM("dpv:hasRecipient")
-_SERVICE = _TERM("dpv:hasService")
-_SOURCE = _TERM("dpv:hasDataSource")
-_PROCESSING = _TERM("dpv:hasProcessing")
-_STORAGE = _TERM("dpv:hasStorageCondition")
-_ANONYMOUS = _TERM("pgc:AnonymousData")
 _INTEREST = _TERM("pg:statedInterest")
 _SCENARIO = _TERM("pg:scenario")
-_CONDITION = _TERM("pg:hasCondition")
 _MODALITY = _TERM("pg:modality")
 _EXHAUSTIVE = _TERM("pg:isExhaustive")
 _THIRD_COUNTRY = _TERM("dpv:hasThirdCountry")
 _CONTEXT = _TERM("dpv:hasContext")
-_CORE = frozenset((_DATA, _PURPOSE, _BASIS, _RECIPIENT, _SERVICE, _SOURCE, _THIRD_COUNTRY, _CONTEXT))
+_CORE = frozenset((DATA, PURPOSE, BASIS, RECIPIENT, SERVICE, SOURCE, _THIRD_COUNTRY, _CONTEXT))
 _FACTS = frozenset(
     _TERM(name)
     for name in (
@@ -62,60 +79,15 @@ _OF_THE_POLICY = frozenset(
         "dpv:hasNecessity",
     )
 )
-_OWN_STATEMENT = (_PURPOSE, _RECIPIENT, _SERVICE, _STORAGE, _SOURCE, _BASIS)
+_OWN_STATEMENT = (PURPOSE, RECIPIENT, SERVICE, STORAGE, SOURCE, BASIS)
 """What makes a member of a list of data a statement of its own; in a list of recipients only a purpose does."""
 
+_PARTS = ({DATA}, {BASIS})
+"""What an item holds that only goes on with the purpose of its lead-in."""
+
 _REACHING = ("dpv:Access", "dpv:Match")
+_ENGAGED = "is engaged"  # the rule by which a pronoun beside a recipient is rather that recipient
 _SENT = "receive"  # what the reader does not receive is not sent
-_MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
-_LOOK_BACK = 14  # passages of the same section that a sentence can point back over
-_INHERITED_LOSS = 0.85  # confidence that is left when a value is taken over
-
-
-@dataclass(slots=True)
-class Draft:
-    """A statement in the making: the clause it comes from and the claims that have been gathered for it.
-
-    `sentence` is the character of the passage at which its sentence begins. `signs_back` are the cues that
-    point back in that sentence and in that of its lead-in; `of_others` tells whether neither the company nor the
-    person is said to act, `declares_basis` whether the sentence speaks of a legal basis as such, `last` whether
-    it is the last of its passage.
-    """
-
-    passage: Passage
-    anchor: tuple[int, int]
-    denied: bool
-    claims: list[Claim] = field(default_factory=list)
-    sentence: int = 0
-    of_others: bool = False
-    signs_back: frozenset[str] = frozenset()
-    declares_basis: bool = False
-    last: bool = True
-    exceptions: list["Draft"] = field(default_factory=list)
-
-    def has(self, *predicates: str) -> bool:
-        """Tell whether there is a claim under one of `predicates`."""
-        return any(claim.predicate in predicates for claim in self.claims)
-
-    def of(self, *predicates: str) -> list[Claim]:
-        """Return the claims under `predicates`."""
-        return [claim for claim in self.claims if claim.predicate in predicates]
-
-    @property
-    def section(self) -> int | None:
-        """Return the index of the heading under which the statement stands; a heading stands under itself."""
-        block = self.passage.block
-        return self.passage.index if block.kind == "heading" else block.section
-
-    @property
-    def specific_data(self) -> list[Claim]:
-        """Return the claims that say which data."""
-        return [claim for claim in self.of(_DATA) if not _generic(claim)]
-
-
-def _generic(claim: Claim) -> bool:
-    """Tell whether a claim says no more than that there are data; anonymous data are data of any kind."""
-    return isinstance(claim.value, Concept) and (is_generic(claim.value.iri) or claim.value.iri == _ANONYMOUS)
 
 
 def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, ...], tuple[Claim, ...]]:
@@ -126,13 +98,16 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     for passage in policy.passages:
         if passage.index not in heads:  # the head of a column announces, and states nothing
             drafts += _drafts(passage, placed.get(passage.index, {}))
-    drafts = _rows(_lists(policy, _legal_duties(_within_purposes(drafts))))
-    _after_colons(drafts)
-    _elaborate(drafts)
-    _headings_above(drafts)
-    _point_back(drafts)
+    drafts = _rows(_lists(policy, _legal_duties(in_turns(_within_purposes(drafts)))))
+    join_records(policy, drafts)
+    after_colons(drafts)
+    name_members(drafts)
+    elaborate(drafts)
+    headings_above(drafts)
+    point_back(drafts)
     for draft in drafts:
-        _data_in_heading(draft)
+        data_in_heading(draft)
+        purpose_in_heading(draft)
     kept: list[Draft] = []
     for draft in drafts:
         if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
@@ -197,7 +172,7 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     """Tell whether the clause of a claim denies it, and it is the company's practice that is denied."""
     if claim.denied:
         return True
-    if claim.predicate in (_BASIS, _STORAGE, _SOURCE, _INTEREST):
+    if claim.predicate in (BASIS, STORAGE, SOURCE, _INTEREST):
         return False
     negator = clause.negator
     if negator is None or not _is_the_companys(passage, clause):
@@ -235,7 +210,7 @@ def _is_out_of_reach(passage: Passage, clause: Clause) -> bool:
 
 def _is_about_data(draft: Draft) -> bool:
     """Tell whether what is done, or not done, is done with personal data: "we never sell", "it is not stored"."""
-    processing = draft.of(_PROCESSING)
+    processing = draft.of(PROCESSING)
     if any(
         isinstance(claim.value, Concept) and ontology.load().is_under(claim.value.iri, _TERM("dpv:Disclose"))
         for claim in processing
@@ -262,20 +237,20 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
     split: list[Draft] = []
     for draft in drafts:
         split.append(draft)
-        purposes = draft.of(_PURPOSE)
+        purposes = draft.of(PURPOSE)
         for purpose in purposes:
             where = purpose.evidence[0]
             inside = [
                 c
-                for c in draft.of(_DATA)
+                for c in draft.of(DATA)
                 if where.start < c.evidence[0].start and c.evidence[0].end <= where.end
             ]
             if not inside or draft.denied:
                 continue
             draft.claims = [claim for claim in draft.claims if claim not in inside]
-            specific = [claim for claim in inside if not _generic(claim)]
+            specific = [claim for claim in inside if not says_only_data(claim)]
             if specific and len(purposes) > 1:
-                claims = [purpose, *specific, *draft.of(_RECIPIENT, _SERVICE)]
+                claims = [purpose, *specific, *draft.of(RECIPIENT, SERVICE)]
                 anchor = (where.start, where.end)
                 split.append(
                     Draft(draft.passage, anchor, denied=False, claims=claims, sentence=draft.sentence)
@@ -285,7 +260,7 @@ def _within_purposes(drafts: list[Draft]) -> list[Draft]:
     return split
 
 
-def _legal_duties(drafts: list[Draft]) -> list[Draft]:
+def _legal_duties(drafts: Iterable[Draft]) -> list[Draft]:
     """Return the drafts with a legal duty set apart from the purposes that it is listed beside.
 
     "as required by law, to prevent fraud or to answer you" rests none of the other purposes on that duty.
@@ -293,8 +268,8 @@ def _legal_duties(drafts: list[Draft]) -> list[Draft]:
     split: list[Draft] = []
     for draft in drafts:
         split.append(draft)
-        duties = [claim for claim in draft.of(_BASIS) if _is_duty(claim)]
-        purposes = draft.of(_PURPOSE)
+        duties = [claim for claim in draft.of(BASIS) if _is_duty(claim)]
+        purposes = draft.of(PURPOSE)
         if (
             not duties
             or not purposes
@@ -306,7 +281,7 @@ def _legal_duties(drafts: list[Draft]) -> list[Draft]:
         same = [p for p in purposes if any(_overlap(p.evidence[0], d.evidence[0]) for d in duties)]
         if same == purposes:
             continue
-        shared = draft.of(_RECIPIENT, _SERVICE, _DATA, _PROCESSING)
+        shared = draft.of(RECIPIENT, SERVICE, DATA, PROCESSING)
         draft.claims = [claim for claim in draft.claims if claim not in duties and claim not in same]
         where = duties[0].evidence[0]
         claims = [*same, *duties, *shared]
@@ -328,7 +303,7 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 
 def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: bool) -> Draft:
     """Return the draft that the claims of one sentence make; its anchor is the verb of the first clause."""
-    lead = next((clause for clause, claim in members if claim.predicate == _PROCESSING), members[0][0])
+    lead = next((clause for clause, claim in members if claim.predicate == PROCESSING), members[0][0])
     verb = operation(passage, lead)
     start = verb.start if verb else lead.head.idx
     end = verb.end if verb else lead.head.idx + len(lead.head)
@@ -336,15 +311,60 @@ def _draft(passage: Passage, members: list[tuple[Clause, Claim]], *, denied: boo
     sentence = lead.sentence
     draft = Draft(passage, anchor, denied, last=sentence.end > passage.sentences[-1].start)
     draft.sentence = sentence.start_char
+    draft.of_them = lead.subject is not None and lead.subject.lower_ in _THEM
     draft.of_others = lead.actor not in ("company", "person")
-    draft.signs_back = _signs_back(passage, sentence.start_char, sentence.end_char)
-    draft.declares_basis = any(
-        match.term == _TERM("dpv:LegalBasis")
-        for match in passage.found("legal-bases", sentence.start_char, sentence.end_char)
+    draft.signs_back = signs_back(passage, sentence.start_char, sentence.end_char)
+    draft.declares_basis = _declares_basis(passage, lead)
+    if _is_elliptic(passage, sentence):
+        draft.signs_back |= {cue("Pronoun")}
+    draft.hands_on_pronoun = any(
+        _hands_on_pronoun(clause)
+        for clause, claim in members
+        if claim.predicate in (RECIPIENT, SERVICE) and claim.evidence[0].rule != _ENGAGED
     )
     draft.claims = _without_givers([replace(claim, denied=False) for _, claim in members])
     draft.claims += _manner(passage, lead, denied=denied)
     return draft
+
+
+def _declares_basis(passage: Passage, clause: Clause) -> bool:
+    """Tell whether a sentence speaks of a legal basis as such, or says without condition what is relied on."""
+    sentence = clause.sentence
+    named = any(
+        match.term == _TERM("dpv:LegalBasis")
+        for match in passage.found("legal-bases", sentence.start_char, sentence.end_char)
+    )
+    return named or (
+        not clause.is_hypothetical
+        and clause.actor != "person"
+        and any(
+            sign.term == cue("BasisMarker") and sign.start <= clause.head.idx < sign.end
+            for sign in passage.found("cues/bases", sentence.start_char, sentence.end_char)
+        )
+    )
+
+
+def _is_elliptic(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a sentence leaves out what it speaks of ("Used to …"), or has a label in its place."""
+    first = sentence[0]
+    return first.tag_ in ("VBN", "TO") or looks.field_name(passage.text, sentence.start_char) != ""
+
+
+def _hands_on_pronoun(clause: Clause) -> bool:
+    """Tell whether what a clause says is disclosed is a pronoun: "these are passed to", "we share it with"."""
+    thing = next(
+        (
+            child
+            for child in clause.head.children
+            if child.dep_ in ("obj", "nsubj:pass") and child.i == child.left_edge.i
+        ),
+        None,
+    )
+    return thing is not None and thing.lower_ in _FOR_DATA
+
+
+_THEM = frozenset(("they", "it", "who", "which", "these", "this"))
+_FOR_DATA = frozenset(("it", "they", "them", "this", "these", "those", "which"))
 
 
 def _without_givers(claims: list[Claim]) -> list[Claim]:
@@ -353,12 +373,12 @@ def _without_givers(claims: list[Claim]) -> list[Claim]:
     So are examples of a source: "from analytics providers (such as Google Analytics) and our partners".
     """
     discloses = any(
-        claim.predicate == _PROCESSING
+        claim.predicate == PROCESSING
         and isinstance(claim.value, Concept)
         and ontology.load().is_under(claim.value.iri, _TERM("dpv:Disclose"))
         for claim in claims
     )
-    given = [claim.evidence[0] for claim in claims if claim.predicate == _SOURCE]
+    given = [claim.evidence[0] for claim in claims if claim.predicate == SOURCE]
     if discloses:  # "our partners share your data with us": what is disclosed is so to the company
         given = [evidence for evidence in given if evidence.rule == "source-giver"]
     if not given:
@@ -366,7 +386,7 @@ def _without_givers(claims: list[Claim]) -> list[Claim]:
     return [
         claim
         for claim in claims
-        if claim.predicate not in (_RECIPIENT, _SERVICE)
+        if claim.predicate not in (RECIPIENT, SERVICE)
         or not (given[0].start < claim.evidence[0].end and claim.evidence[0].start < given[-1].end)
     ]
 
@@ -392,7 +412,7 @@ def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim
     if condition is not None:
         start, end = condition
         evidence = passage.evidence(start, end, confidence=0.75, rule="condition")
-        yield Claim(_CONDITION, Text(passage.text[start:end], "langString"), (evidence,))
+        yield Claim(CONDITION, Text(passage.text[start:end], "langString"), (evidence,))
 
 
 def _condition(passage: Passage, clause: Clause, *, denied: bool) -> tuple[int, int] | None:
@@ -447,7 +467,7 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
             by_passage[passage.lead_in.index].append(lead)
         if joined and lead is not None and not members[0].denied:
             lead.claims += [
-                _taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims
+                taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims
             ]
             gone.add(id(members[0]))
             members = members[1:]
@@ -474,16 +494,19 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     if excepted:
         lead.exceptions.append(member)
     elif lead.denied:
-        if member.has(_PROCESSING) or not _stays_open(lead):
+        if member.has(PROCESSING) or not _stays_open(lead):
             return
         member.denied = True
-    own = () if of_data else (_DATA,)
+    is_part = (
+        not of_data and not member.has(PROCESSING) and {claim.predicate for claim in member.claims} in _PARTS
+    )
+    own = () if of_data else (DATA,)
     # "if required by law" grounds what it is said of, not all that is listed after it.
-    duty = any(map(_is_duty, lead.of(_BASIS))) and not lead.declares_basis
-    basis = () if duty and (lead.has(_CONDITION) or member.has(_PURPOSE)) else (_BASIS,)
-    _take_over(member, lead, (*own, *basis, _PROCESSING, _RECIPIENT, _SERVICE, _SOURCE))
-    if member.has(_RECIPIENT, _SERVICE):
-        _take_over(member, lead, (_PURPOSE,))
+    duty = any(map(_is_duty, lead.of(BASIS))) and not lead.declares_basis
+    basis = () if duty and (lead.has(CONDITION) or member.has(PURPOSE)) else (BASIS,)
+    take_over(member, lead, (*own, *basis, PROCESSING, RECIPIENT, SERVICE, SOURCE))
+    if member.has(RECIPIENT, SERVICE) or is_part:
+        take_over(member, lead, (PURPOSE,))
     member.signs_back |= lead.signs_back
 
 
@@ -536,33 +559,12 @@ def _opened(lead: Passage, member: Draft) -> Draft:
         return Draft(lead, member.anchor, denied=False)
     head = clause.head
     anchor = lead.policy.document.span(lead.index, head.idx, head.idx + len(head))
-    draft = Draft(lead, anchor, denied=False, signs_back=_signs_back(lead))
+    draft = Draft(lead, anchor, denied=False, signs_back=signs_back(lead))
     verb = operation(lead, clause)
     if verb is not None:
         evidence = lead.evidence(verb.start, verb.end, confidence=0.85, rule="verb of a lead-in")
-        draft.claims.append(Claim(_PROCESSING, Concept(verb.term), (evidence,)))
+        draft.claims.append(Claim(PROCESSING, Concept(verb.term), (evidence,)))
     return draft
-
-
-def _taken_over(claim: Claim) -> Claim:
-    """Return a claim as it is when another statement takes it over: inherited, and less sure."""
-    evidence = tuple(
-        Evidence(e.start, e.end, "Inherited", round(e.confidence * _INHERITED_LOSS, 2), e.rule)
-        for e in claim.evidence
-    )
-    return replace(claim, evidence=evidence)
-
-
-def _take_over(draft: Draft, other: Draft, predicates: Iterable[str]) -> None:
-    """Give `draft` the claims of `other` under those `predicates` of which it has none of its own."""
-    for predicate in predicates:
-        own = draft.specific_data if predicate == _DATA else draft.of(predicate)
-        if own:
-            continue
-        taken = other.specific_data if predicate == _DATA else other.of(predicate)
-        if taken and predicate == _DATA:
-            draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
-        draft.claims += [_taken_over(claim) for claim in taken]
 
 
 def _rows(drafts: list[Draft]) -> list[Draft]:
@@ -590,9 +592,9 @@ def _rows(drafts: list[Draft]) -> list[Draft]:
 
 def _row(cells: list[Draft]) -> list[Draft]:
     """Return the statements of one row; data that stand in cells of their own belong to all of them."""
-    providers = [c for c in cells if _lists_recipients(c) and c.has(_RECIPIENT, _SERVICE) and c.has(_PURPOSE)]
+    providers = [c for c in cells if _lists_recipients(c) and c.has(RECIPIENT, SERVICE) and c.has(PURPOSE)]
     rest = [cell for cell in cells if cell not in providers]
-    of_the_row = [cell for cell in rest if cell.has(_DATA) and not cell.has(_PURPOSE, _BASIS)]
+    of_the_row = [cell for cell in rest if cell.has(DATA) and not cell.has(PURPOSE, BASIS)]
     apart = [_set_apart(cell) for cell in rest if _explains_its_basis(cell)]
     turns = _turns([cell for cell in rest if cell not in of_the_row])
     if not turns and of_the_row:
@@ -606,7 +608,7 @@ def _turns(cells: list[Draft]) -> list[Draft]:
     """Return the statements that the purposes and bases of a row make: a purpose after a basis opens the next."""
     turns: list[Draft] = []
     for cell in cells:
-        if not turns or (cell.has(_PURPOSE) and turns[-1].has(_BASIS)):
+        if not turns or (cell.has(PURPOSE) and turns[-1].has(BASIS)):
             turns.append(cell)
         else:
             turns[-1].claims += cell.claims
@@ -615,237 +617,18 @@ def _turns(cells: list[Draft]) -> list[Draft]:
 
 def _explains_its_basis(cell: Draft) -> bool:
     """Tell whether a cell of a column of bases says in brackets what for ("legitimate interests (to …)")."""
-    return of_list(cell.passage) == cue("BasisTopic") and cell.has(_BASIS) and cell.has(_PURPOSE)
+    return of_list(cell.passage) == cue("BasisTopic") and cell.has(BASIS) and cell.has(PURPOSE)
 
 
 def _set_apart(cell: Draft) -> Draft:
     """Return a statement of all that a cell says, and leave its purposes out of the row."""
     apart = replace(cell, claims=list(cell.claims))
-    cell.claims = [claim for claim in cell.claims if claim.predicate != _PURPOSE]
+    cell.claims = [claim for claim in cell.claims if claim.predicate != PURPOSE]
     return apart
 
 
 def _lists_recipients(cell: Draft) -> bool:
     return of_list(cell.passage) == cue("RecipientTopic")
-
-
-def _after_colons(drafts: list[Draft]) -> None:
-    """Let paragraphs that a sentence with a colon introduces take over what it says of how and whence."""
-    lead: Draft | None = None
-    for draft in drafts:
-        block = draft.passage.block
-        if block.kind != "paragraph" or lead is None or block.section != lead.passage.block.section:
-            lead = None
-        elif draft.specific_data and not draft.denied and draft.passage is not lead.passage:
-            _take_over(draft, lead, (_SOURCE, _BASIS, _PROCESSING))
-        if block.kind == "paragraph" and draft.passage.text.rstrip().endswith(":") and not draft.denied:
-            lead = draft
-
-
-def _headings_above(drafts: list[Draft]) -> None:
-    """Let statements take over what headings above them say: whence the data come, what for, on which basis.
-
-    "Information we collect automatically" holds for all that stands below it, "To support you" or "Our legitimate
-    interests" for its own section.
-    """
-    heads = {
-        draft.passage.index: draft
-        for draft in drafts
-        if draft.passage.block.kind == "heading" and draft.has(_SOURCE, _PURPOSE, _BASIS) and not draft.denied
-    }
-    for draft in drafts:
-        above = [heads[heading.index] for heading in draft.passage.headings if heading.index in heads]
-        if draft.denied or not above or draft.passage.index in heads:
-            continue
-        own = above[0].passage.index == draft.section
-        if draft.specific_data and not draft.has(_RECIPIENT, _SERVICE):
-            for head in [head for head in above if head.has(_SOURCE)][:1]:
-                _take_over(draft, head, (_SOURCE,))
-        if draft.specific_data and own:
-            _take_over(draft, above[0], (_PURPOSE,))
-        if own and draft.has(_DATA, _PURPOSE):
-            _take_over(draft, above[0], (_BASIS,))
-
-
-def _data_in_heading(draft: Draft) -> None:
-    """Give a statement that names no data those that the heading of its section is about ("Cookies")."""
-    heading = draft.passage.section
-    if heading is None or draft.denied or draft.specific_data or not draft.has(_PURPOSE):
-        return
-    if draft.has(_CONDITION, _RECIPIENT, _SERVICE):
-        return
-    nouns = [token for token in heading.doc if token.pos_ in ("NOUN", "PROPN")]
-    named = [
-        match
-        for match in heading.found("personal-data")
-        if not is_generic(match.term) and any(match.start <= noun.idx < match.end for noun in nouns)
-    ]
-    spoken = [*named, *heading.found("processing")]
-    others = [noun for noun in nouns if not any(match.start <= noun.idx < match.end for match in spoken)]
-    if not named or len(others) > 1:
-        return
-    draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
-    for match in named:
-        evidence = heading.evidence(
-            match.start, match.end, support="Inherited", confidence=0.7, rule="data in a heading"
-        )
-        draft.claims.append(Claim(_DATA, Concept(match.term), (evidence,)))
-
-
-def _point_back(drafts: list[Draft]) -> None:
-    """Let sentences that point back take over what they point to.
-
-    Within a section any pronoun will do; into the section before only words such as "such personal data" do.
-    """
-    for index, draft in enumerate(drafts):
-        if draft.denied:
-            continue
-        before = [
-            other
-            for other in drafts[max(0, index - 60) : index]
-            if not other.denied and draft.passage.index - other.passage.index <= _LOOK_BACK
-        ]
-        same = [other for other in before if other.section == draft.section]
-        if cue("TheseRecipients") in draft.signs_back:
-            _recipients_before(draft, same)
-        elif cue("ToThem") in draft.signs_back and not draft.has(_RECIPIENT, _SERVICE):
-            _recipients_before(draft, [other for other in same if other.passage is draft.passage])
-        if not draft.specific_data:
-            _point_to_data(draft, before, same)
-        alone = draft.has(_BASIS) and not draft.has(_PURPOSE, _RECIPIENT, _SERVICE)
-        if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
-            _basis_after(draft, same)
-
-
-def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
-    """Let a statement that names no data take over those it points to, of the statements before it.
-
-    `same` are those of its own section.
-    """
-    here = [other for other in same if other.passage is draft.passage]
-    signs = draft.signs_back
-    if draft.has(_RECIPIENT, _SERVICE):
-        if cue("TheseData") in signs:
-            _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
-    elif cue("TheseData") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE, _SOURCE):
-        meant = _meant(draft, before)
-        _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
-    elif (cue("WeakBack") in signs or (draft.has(_DATA) and not draft.has(_SOURCE))) and draft.has(
-        _PURPOSE, _BASIS, _STORAGE
-    ):
-        _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
-    elif cue("Pronoun") in signs and draft.has(_PURPOSE, _BASIS, _STORAGE):
-        _data_before(draft, here)
-
-
-def _elaborate(drafts: list[Draft]) -> None:
-    """Let a sentence that goes on about what the one before it says take that over.
-
-    "We store your account on AWS. This includes your name …" names data that AWS gets; "We use Hotjar. It helps
-    us to …" tells what Hotjar is used for.
-    """
-    for earlier, draft in pairwise(drafts):
-        if draft.denied or earlier.denied or earlier.section != draft.section:
-            continue
-        told = cue("Elaboration") in draft.signs_back
-        goes_on = earlier.passage is draft.passage and draft.of_others and not draft.has(_CONDITION)
-        if draft.specific_data and not earlier.specific_data and (told or goes_on):
-            _take_over(draft, earlier, (_PURPOSE, _RECIPIENT, _SERVICE))
-        if draft.specific_data and not earlier.specific_data and told:
-            _take_over(draft, earlier, (_SOURCE, _BASIS, _PROCESSING))
-        if goes_on and draft.has(_PURPOSE) and not draft.has(_RECIPIENT, _SERVICE):
-            _take_over(draft, earlier, (_RECIPIENT, _SERVICE))
-
-
-def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
-    """Tell whether "your data" can mean the data named earlier: not those of another item or another case.
-
-    "When you apply for a job, we use your data to …" is about other data than what was named before.
-    """
-    one, other = draft.passage, earlier.passage
-    if one is other:
-        return True
-    return not draft.has(_CONDITION) and not (one.lead_in is not None and one.lead_in is other.lead_in)
-
-
-def _meant(draft: Draft, earlier: list[Draft]) -> list[Draft]:
-    """Return the statements that "this information" can mean: none before words that say no category.
-
-    In "Keep your information private. This information is …" no data named before are meant.
-    """
-    said = {(other.passage.index, other.sentence) for other in earlier if other.specific_data}
-    first = min((index for index, _ in said), default=draft.passage.index)
-    for passage in reversed(draft.passage.policy.passages[first : draft.passage.index + 1]):
-        if passage.block.kind == "heading":
-            continue
-        for sentence in reversed(passage.sentences):
-            place = (passage.index, sentence.start_char)
-            if place >= (draft.passage.index, draft.sentence) or place in said:
-                continue
-            if any(passage.found("personal-data", sentence.start_char, sentence.end_char)):
-                return [other for other in earlier if (other.passage.index, other.sentence) > place]
-    return earlier
-
-
-def _signs_back(passage: Passage, start: int = 0, end: int | None = None) -> frozenset[str]:
-    """Return the cues that point back in characters `start` to `end` of a passage."""
-    signs = {match.term for match in passage.found("cues/anaphora", start, end)}
-    for noun in passage.found("cues/data-nouns", start, end):
-        if _POINTING.search(passage.text, max(start, noun.start - _NEAR), noun.start):
-            signs.add(cue("TheseData"))  # "this automatically collected data"
-    return frozenset(signs)
-
-
-_POINTING = re.compile(
-    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
-)
-_NEAR = 40  # characters between a word that points and its noun
-
-
-def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
-    """Take over the data of the nearest statements that name some; tell whether there were any."""
-    for index in range(len(earlier) - 1, -1, -1):
-        other = earlier[index]
-        if not _to_point_at(other):
-            if other.passage is draft.passage and other.has(_DATA):
-                return True  # it points to words that say no category
-            continue
-        taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
-        data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
-        if len(data) * max(1, len(draft.of(_PURPOSE))) <= _MOST_PAIRS:
-            draft.claims = [claim for claim in draft.claims if claim.predicate != _DATA]
-            draft.claims += [_taken_over(claim) for claim in data]
-        return True
-    return False
-
-
-def _recipients_before(draft: Draft, earlier: list[Draft]) -> None:
-    """Take over the recipients of the nearest statement before that names some ("these third parties …")."""
-    for other in reversed(earlier):
-        named = [c for c in other.of(_RECIPIENT, _SERVICE) if c.evidence[0].support != "Inherited"]
-        if named:
-            draft.claims += [_taken_over(claim) for claim in named]
-            return
-
-
-def _to_point_at(draft: Draft) -> list[Claim]:
-    """Return the data that a later sentence can mean: named here, and not as the object of a purpose."""
-    purposes = [claim.evidence[0] for claim in draft.of(_PURPOSE)]
-    return [
-        claim
-        for claim in draft.specific_data
-        if (where := claim.evidence[0]).support != "Inherited"
-        and not any(p.start <= where.start and where.end <= p.end for p in purposes)
-    ]
-
-
-def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
-    """Give the basis of a sentence that names no purpose to the statements of its section before it."""
-    grounded = [other for other in earlier if other.has(_PURPOSE, _DATA)]
-    near = [other for other in grounded if other.passage is draft.passage]
-    for other in near or grounded:
-        if not other.has(_BASIS):
-            other.claims += [_taken_over(claim) for claim in draft.of(_BASIS)]
 
 
 def _statement(draft: Draft) -> Statement:
@@ -856,7 +639,7 @@ def _statement(draft: Draft) -> Statement:
     if heading is not None and not draft.denied:
         evidence = heading.evidence(0, len(heading.text), support="Inherited", confidence=0.9, rule="heading")
         claims.append(Claim(_SCENARIO, Text(section), (evidence,)))
-    exceptions = tuple(_statement(other) for other in draft.exceptions if other.has(*_CORE, _PROCESSING))
+    exceptions = tuple(_statement(other) for other in draft.exceptions if other.has(*_CORE, PROCESSING))
     return Statement(draft.anchor, section, tuple(claims), draft.denied, exceptions=exceptions)
 
 

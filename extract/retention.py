@@ -8,6 +8,7 @@ from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Concept, Evidence, Node, Text
 from extract.matcher import Match
 from extract.passage import Passage, Policy
+from extract.readers import looks
 from ontology import NAMESPACES
 
 _TABLE = "retention"
@@ -131,9 +132,11 @@ def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> boo
 
 
 def _keeps(passage: Passage, opens: int, closes: int) -> bool:
-    """Tell whether the sentence speaks of keeping or deleting."""
+    """Tell whether the sentence, or the label above it, speaks of keeping or deleting."""
     words = ("pgq:KeepVerb", "pgq:DeleteVerb", "pgq:RetentionTopic")
-    return any(cued(passage, _TABLE, word, opens, closes) for word in words)
+    if any(cued(passage, _TABLE, word, opens, closes) for word in words):
+        return True
+    return passage.lead_in is not None and looks.field_name(passage.lead_in.text) == "storage"
 
 
 def _opened(passage: Passage) -> Iterator[_Period]:

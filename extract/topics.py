@@ -6,12 +6,19 @@ import ontology
 from extract.matcher import Match
 from extract.operations import is_under
 from extract.passage import Passage
+from extract.readers import looks
 
 _CUES = ontology.load().vocabularies["pgq"]
 
 
 def announced(passage: Passage) -> str | None:
-    """Return the topic (IRI of a cue) that `passage` announces for the list below it: its last cue."""
+    """Return the topic (IRI of a cue) that `passage` announces for the list below it: its label or last cue."""
+    label = _OF_LABEL.get(looks.field_name(passage.text))
+    return _CUES[label] if label else _said_last(passage)
+
+
+def _said_last(passage: Passage) -> str | None:
+    """Return the topic that the words before the list announce, the last of them first."""
     cues = sorted(passage.found("cues/topics"), key=lambda cue: (cue.end, cue.end - cue.start))
     cues = [cue for cue in cues if not _NAMED_ELSEWHERE.match(passage.text, cue.end)]
     cues = [cue for cue in cues if cue.form.lower().startswith("following")] or cues
@@ -38,6 +45,14 @@ def _uses_what_is_collected(cues: list[Match]) -> bool:
     )
 
 
+_OF_LABEL = {
+    "data": "DataTopic",
+    "purpose": "PurposeTopic",
+    "basis": "BasisTopic",
+    "recipients": "RecipientTopic",
+    "storage": "RetentionTopic",
+    "source": "SourceTopic",
+}
 _OBJECT = 30  # characters between a verb and its object
 _NAMED_ELSEWHERE = re.compile(
     r"\s(?:(?:that|which)\s)?(?:(?:we|are|have|been)\s){0,3}"
@@ -60,7 +75,13 @@ def of_list(passage: Passage) -> str | None:
     """Return the topic of the list in which an item stands, or of the column of a cell."""
     block = passage.block
     if block.kind == "cell" and block.column_header is not None:
-        return announced(passage.policy.passages[block.column_header])
+        head = passage.policy.passages[block.column_header]
+        label = _OF_LABEL.get(looks.label_name(head.text))
+        return _CUES[label] if label else announced(head)
+    if block.kind == "cell" and block.row_header is not None:
+        label = _OF_LABEL.get(looks.label_name(passage.policy.passages[block.row_header].text))
+        if label:
+            return _CUES[label]
     lead = passage.lead_in
     while lead is not None:
         found = announced(lead)

@@ -19,14 +19,18 @@ LONGEST_ALIKE_ITEM = 700
 FEWEST_ALIKE = 3
 FEWEST_DENSE = 3
 LOWEST_LEVEL = 6
+DEEPEST_LETTER = 3
+WIDEST_RECORD_GAP = 8
+FIRST_FIELD_GROUP = 1_000_000
 
 
 def judge(text: str, drafts: Sequence[Draft], *, marked: bool) -> list[Draft]:
     """Return `drafts` with a kind for each; `marked` says that headings carry marks of their own."""
+    records = _records(drafts)
     lines = [
         looks.listed(text, line) if line.kind is None and not line.mark else line
-        for whole in drafts
-        for line in _unpacked(text, whole)
+        for place, whole in enumerate(drafts)
+        for line in (_fields(text, whole) if place in records else _unpacked(text, whole))
     ]
     _number(lines)
     _list(lines, marked=marked)
@@ -37,6 +41,9 @@ def judge(text: str, drafts: Sequence[Draft], *, marked: bool) -> list[Draft]:
 
 def _unpacked(text: str, line: Draft) -> Iterator[Draft]:
     """Yield the announcement and the items of a line that holds a whole list, or the line itself."""
+    if line.kind == "cell" and (places := looks.lettered_parts(line.shown)):
+        yield from (made for start, end in places if (made := part(line, text, start, end)).pieces)
+        return
     places = looks.inline_items(line.shown) if line.kind is None else []
     if not places:
         yield line
@@ -45,6 +52,36 @@ def _unpacked(text: str, line: Draft) -> Iterator[Draft]:
         made = part(line, text, start, end)
         if made.pieces:
             yield replace(made, kind="item", mark="•", bold=False) if start else made
+
+
+def _records(drafts: Sequence[Draft]) -> frozenset[int]:
+    """Return the lines that begin with a label of a record, another label of which is near."""
+    named = [
+        (place, looks.field_name(line.shown))
+        for place, line in enumerate(drafts)
+        if line.kind in (None, "item") and looks.fields(line.shown)
+    ]
+    return frozenset(
+        place
+        for (one, name), (other, another) in pairwise(named)
+        if name != another and other - one <= WIDEST_RECORD_GAP
+        for place in (one, other)
+    )
+
+
+def _fields(text: str, line: Draft) -> Iterator[Draft]:
+    """Yield the labels of a line and what stands behind each, as the announcement and the items of a list."""
+    for number, (start, end) in enumerate(looks.fields(line.shown)):
+        made = part(line, text, start, end)
+        if not made.pieces:
+            continue
+        if number % 2 == 0:
+            yield replace(made, kind=line.kind or "paragraph", gap=line.gap and number == 0, bold=False)
+        elif line.group is None:
+            yield replace(made, kind="item", mark="•", bold=False, gap=False, indent=line.indent + 1)
+        else:
+            group = -FIRST_FIELD_GROUP - made.pieces[0][0]
+            yield replace(made, kind="item", bold=False, gap=False, level=line.level + 1, group=group)
 
 
 def _number(lines: list[Draft]) -> None:
@@ -121,6 +158,8 @@ def _look(line: Draft) -> tuple[str, bool]:
 def _has_body(lines: Sequence[Draft], place: int) -> bool:
     """Return whether the line at `place` stands above a text of its own."""
     strong = looks.heading_look(lines[place].shown) != "plain"
+    if _is_answered(lines, place):
+        return True
     for line in lines[place + 1 : place + 1 + LOOK_AHEAD]:
         if line.kind in ("item", "cell") or looks.is_body(line) or looks.opens_list(line.shown):
             return True
@@ -288,14 +327,26 @@ def _is_plain_heading(lines: Sequence[Draft], place: int) -> bool:
     return (
         alone
         and len(line.shown.split()) <= LONGEST_PLAIN_HEADING_WORDS
-        and (follower.kind == "item" or looks.is_body(follower) or bool(looks.heading_look(follower.shown)))
+        and (
+            follower.kind == "item"
+            or looks.is_body(follower)
+            or bool(looks.heading_look(follower.shown))
+            or _is_answered(lines, place)
+        )
     )
+
+
+def _is_answered(lines: Sequence[Draft], place: int) -> bool:
+    """Return whether a line asks for a part of a record, and a sentence below it answers, however short."""
+    below = lines[place + 1] if place + 1 < len(lines) else None
+    return below is not None and looks.stopped(below.shown) and bool(looks.label_name(lines[place].shown))
 
 
 def _level(lines: Sequence[Draft]) -> Iterator[Draft]:
     """Yield `lines` with a level for each heading that has none."""
     loose = [line for line in lines if line.kind == "heading" and not line.level]
     ranked = sum(bool(line.mark) or looks.all_caps(line.shown) for line in loose) > 1
+    lettered = next((_is_lettered(line.mark) for line in loose if line.mark), False)
     above = 0
     first = True
     for line in lines:
@@ -309,8 +360,20 @@ def _level(lines: Sequence[Draft]) -> Iterator[Draft]:
             yield replace(line, level=1)
             above = 1
         else:
-            yield replace(line, level=min(LOWEST_LEVEL, max(above, 1) + _rank(line, ranked=ranked)))
+            rank = _rank_below_letters(line) if lettered and line.mark else _rank(line, ranked=ranked)
+            yield replace(line, level=min(LOWEST_LEVEL, max(above, 1) + rank))
         first = False
+
+
+def _is_lettered(mark: str) -> bool:
+    """Return whether a number is a capital letter or a Roman one: "A.", "IV."."""
+    return not looks.depth(mark) and "A" in looks.style(mark)
+
+
+def _rank_below_letters(line: Draft) -> int:
+    """Return how deep a numbered heading stands in a text whose chapters are lettered."""
+    deep = looks.depth(line.mark)
+    return 1 if _is_lettered(line.mark) else deep + 1 if deep else DEEPEST_LETTER
 
 
 def _rank(line: Draft, *, ranked: bool) -> int:

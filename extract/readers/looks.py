@@ -30,8 +30,13 @@ _NUMBER = re.compile(
 )
 _LABELLED = re.compile(r"\w\s+[-–—]\s+\w")
 _LABEL = re.compile(r"^[A-Z“\"][^.:;!?]{2,60}?(?:[:.]\s|\s[-–—]\s|\s(?:means|refers to|is|includes?)\s)")
+_FIELD = re.compile(r"[“\"]?(?P<label>[A-Z][^.:?!;()]{2,50}?)[”\"]?\s?(?P<mark>:|\?|\s[-–—]\s)(?=\s|$)")
+_QUESTION_WORDS = {"what": "data", "who": "recipients"}
+_WHAT_FOR = re.compile(r"what\b.*\bfor\W*$", re.IGNORECASE)
+_FIELD_START = re.compile(r"(?:^|(?<=[.;)])\s+)(?=[A-Z])")
 _INLINE_DASH = re.compile(r" [-–] (?:(?<=[:;.,] . )|(?<=[;,] and . )|(?<=[;,] or . ))(?=\w)")
 _INLINE_BULLET = re.compile(r"(?:^|\s)[•●▪◦■·](?:\s+|(?=\w))(?=\S)")
+_INLINE_LETTER = re.compile(r"(?:^|\s)\((?P<letter>[a-z])\)\s+(?=\w)")
 _BARE_MARK = re.compile(r"[^\w\s]|o|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]{1,2}", re.IGNORECASE)
 _STOPPED = re.compile(r"[.!?…][\"”’')\]]*$")
 _OPEN_END = re.compile(r"[:：]\s*[-–—]?$|[:：][\"”’')\]]*$|…$|\.\.\.$")
@@ -50,6 +55,7 @@ class Words:
     announcing: tuple[str, ...]
     facts: re.Pattern[str]
     titles: re.Pattern[str]
+    beside: frozenset[str]
     headers: tuple[tuple[str, re.Pattern[str]], ...]
     cells: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -65,6 +71,7 @@ def words() -> Words:
         announcing=tuple(table["announcing"]),
         facts=_any_of(table["facts"], r"^{}\b"),
         titles=_any_of(table["titles"], r"\b{}\b"),
+        beside=frozenset(table["beside"]),
         headers=tuple((name, _any_of(column["header"], r"\b{}\b")) for name, column in columns.items()),
         cells=tuple(
             (name, _any_of(column["cell"], r"^{}\b")) for name, column in columns.items() if column["cell"]
@@ -154,6 +161,20 @@ def inline_items(shown: str) -> list[tuple[int, int]]:
                 *zip((found.end() for found in breaks), [*ends, len(shown)], strict=True),
             ]
     return []
+
+
+def lettered_parts(shown: str) -> list[tuple[int, int]]:
+    """Return where the parts of a cell stand that are lettered in one line: "(a) Identity (b) Contact"."""
+    breaks: list[re.Match[str]] = []
+    for found in _INLINE_LETTER.finditer(shown):
+        due = chr(ord(breaks[-1]["letter"]) + 1) if breaks else "ab"
+        if found["letter"] in due:
+            breaks.append(found)
+    if not breaks or breaks[-1]["letter"] == "a":
+        return []
+    starts = [0, *(found.end() for found in breaks)]
+    ends = [*(found.start() for found in breaks), len(shown)]
+    return list(zip(starts, ends, strict=True))
 
 
 def has_mark(shown: str) -> bool:
@@ -262,6 +283,8 @@ def is_body(line: Draft) -> bool:
 @lru_cache(maxsize=CACHED)
 def column_name(shown: str) -> str:
     """Return which column of a record a header cell names: "data", "purpose", "basis" ..., or nothing."""
+    if _WHAT_FOR.match(shown):
+        return "purpose"
     found = [
         (match.start(), -len(match.group()), name)
         for name, pattern in words().headers
@@ -271,9 +294,52 @@ def column_name(shown: str) -> str:
 
 
 @lru_cache(maxsize=CACHED)
+def label_name(shown: str) -> str:
+    """Return which column a label names that says nothing else: "Why we need it", "Purpose of the processing"."""
+    alone = _QUESTION_WORDS.get(shown.strip(" ?:").lower())
+    if alone:
+        return alone
+    name = column_name(shown)
+    rest = shown
+    for _, pattern in words().headers:
+        rest = pattern.sub(" ", rest)
+    allowed = words().small | words().beside
+    return name if all(word.lower() in allowed for word in _WORD.findall(rest)) else ""
+
+
+def field_name(shown: str, start: int = 0) -> str:
+    """Return which column of a record the label names with which a line begins at `start`, or nothing."""
+    label = _FIELD.match(shown, start)
+    return label_name(label["label"]) if label else ""
+
+
+@lru_cache(maxsize=CACHED)
+def fields(shown: str) -> tuple[tuple[int, int], ...]:
+    """Return where the labels with a colon and what stands behind each are in a line that begins with one."""
+    labels = [
+        label
+        for place in _FIELD_START.finditer(shown)
+        if (label := _FIELD.match(shown, place.end())) and label["mark"] == ":" and label_name(label["label"])
+    ]
+    if not labels or labels[0].start() or labels[-1].end() >= len(shown):
+        return ()
+    ends = [*(label.start() for label in labels[1:]), len(shown)]
+    return tuple(
+        place
+        for label, end in zip(labels, ends, strict=True)
+        for place in ((label.start(), label.end()), (label.end(), end))
+    )
+
+
+@lru_cache(maxsize=CACHED)
 def cell_name(shown: str) -> str:
     """Return in which column of a record a cell belongs that begins like `shown`, or nothing."""
-    return next((name for name, pattern in words().cells if pattern.search(shown)), "")
+    found = [
+        (-len(match.group()), place, name)
+        for place, (name, pattern) in enumerate(words().cells)
+        if (match := pattern.search(shown))
+    ]
+    return min(found)[2] if found else ""
 
 
 def several_sentences(shown: str) -> bool:

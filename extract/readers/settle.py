@@ -180,7 +180,7 @@ def _contents(lines: Sequence[Draft], place: int, later: dict[str, list[int]]) -
             run.append(here)
             reached = target
             first = min(first, target)
-        elif not run or run[-1] < here - 1:
+        elif not run or run[-1] < here - 1 or looks.is_body(lines[here]):
             break
         here += 1
     return run, here
