@@ -55,10 +55,20 @@ def is_gerund(token: Token) -> bool:
 def _nouns(passage: Passage, span: Span, *, actions: bool) -> Iterator[tuple[int, int]]:
     """Yield the purposes among coordinated nouns."""
     names = [(max(left_end(name), span.start), right_end(name, span.end)) for name in named(passage, span)]
-    yield from names
-    for first, end in parts(span) if actions else ():
+    whole = list(parts(span)) if actions else []
+    for first, end in names:
+        yield (
+            first,
+            next((stop for start, stop in whole if start <= first and _says_of(span.doc, end, stop)), end),
+        )
+    for first, end in whole:
         if all(end <= start or stop <= first for start, stop in names) and _is_action(passage, first, end):
             yield first, end
+
+
+def _says_of(doc: Doc, end: int, stop: int) -> bool:
+    """Tell whether a noun phrase goes on with what is acted on: "administration of your pension"."""
+    return end < stop and doc[end].lower_ == "of"
 
 
 def parts(span: Span) -> Iterator[tuple[int, int]]:

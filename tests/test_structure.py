@@ -48,6 +48,7 @@ HELPERS = {
     "promises": "finds practices that are said in words standing apart, for measures",
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
+    "stated": "finds purposes that a clause states by its verb",
     "topics": "says what headings and lead-ins announce",
     "unknown": "tells companies that no gazetteer knows, for recipients",
     "verb_phrase": "cuts coordinated verb phrases apart, for purposes",
