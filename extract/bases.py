@@ -20,7 +20,7 @@ _ARTICLE = re.compile(
 )
 _STATUTE = re.compile(
     r"\b(?:required|obliged|obligated|obligations?|mandated|dut(?:y|ies)|bound|imposed)"
-    r"\s(?:on\sus\s)?(?:by|under|of|in)\s(?:the\s)?"
+    r"\s(?:on\sus\s)?(?:by|under|of|in)\s(?:(?:section|regulation|article|paragraph|schedule|part|rule)s?\s[\w().]+\s(?:of|to)\s)?(?:the\s)?"
     r"(?:(?:[A-Z][\w’'-]*|and|of|\([^()]{1,30}\)|etc\.?|\d{4}),?\s){1,10}?(?:Acts?|Regulations?|Rules|Order|Code|Directive)\b(?:\s\d{4})?"
 )
 _REQUIRES = re.compile(r"\s(?:may\s|also\s|normally\s|will\s)*requires?\s(?:us\b|that\swe\b)")

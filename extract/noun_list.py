@@ -19,6 +19,7 @@ _NO_PROCESSING = "cues/no-processing"
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _PURPOSE = frozenset(("purpose", "purposes", "reasons"))
 _OVER = frozenset(("of", "as", "like", "including"))
+_POINTING = frozenset(("such", "this", "these", "that", "those", "other"))
 _LINKS = frozenset((",", "and", "or", "&", "/", "and/or"))
 _ACTION = re.compile(r"(?:[tsx]ion|ment|ing|[ae]nce|[ae]ncy|sis|very|wal|val|ics|dling|age|ship|ery|ure)s?$")
 """The endings of nouns that name what is done."""
@@ -100,7 +101,7 @@ def _is_action(passage: Passage, start: int, end: int) -> bool:
     """Tell whether a noun phrase names something that is done: "the delivery of parcels", "user identification"."""
     span = passage.doc[start:end]
     head = span.root
-    if span[0].tag_ == "PRP$" and span[0].lower_ not in ("our", "your"):
+    if (span[0].tag_ == "PRP$" and span[0].lower_ not in ("our", "your")) or span[0].lower_ in _POINTING:
         return False
     if head.pos_ != "NOUN" or any(token.pos_ in ("VERB", "AUX") and not is_gerund(token) for token in span):
         return False

@@ -260,7 +260,11 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
         if not _is_sought(passage, token):
             yield from _after_for(passage, token.nbor(), sentence, "for")
-    elif token.lower_ in _LEADING and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
+    elif (
+        token.lower_ in _LEADING
+        and token.i + 1 < sentence.end
+        and _leads_to_nouns(passage, token, "NounMarker", "ActionMarker")
+    ):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
         (token.tag_ in _VERBS or (opens_verb(passage, token) and takes_object(token)))
@@ -270,7 +274,7 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
-    elif token.lower_ in ("so", "by") and token.i + 1 < sentence.end:
+    elif token.lower_ in _MEANS and token.i + 1 < sentence.end:
         yield from (_outcome if token.lower_ == "so" else _by_means)(passage, token, sentence)
     elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
@@ -279,6 +283,7 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
             yield from _members(passage, first, sentence, "including", actions=of_purposes)
 
 
+_MEANS = frozenset(("so", "by", "this", "that"))  # "so that", "By counting", "This way"
 _LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marker of nouns ends
 
 
@@ -312,11 +317,12 @@ _SPARED = re.compile(r"you (?:do not|don['’]t|won['’]t|will not|never) (?:ha
 
 
 def _by_means(passage: Passage, by: Token, sentence: Span) -> Iterator[_Phrase]:
-    """Yield what a means makes possible: "By counting visits, we can plan new pages"."""
-    if not by.is_sent_start or by.nbor().tag_ != "VBG":
+    """Yield what a means makes possible: "By counting visits, we can plan", "This way we can plan"."""
+    following = by.nbor()
+    if not by.is_sent_start or (following.tag_ != "VBG" and following.lower_ != "way"):
         return
     modal = next((t for t in sentence.doc[by.i + 2 : sentence.end] if t.tag_ == "MD"), by)
-    if modal.lower_ not in ("can", "could") or modal.head != sentence.root:
+    if modal.lower_ not in ("can", "could") or modal.head not in (sentence.root, *following.children):
         return
     verb = _verb_behind(modal, sentence)
     if verb.tag_ == "VB" and not _by_the_person(verb, sentence):
@@ -419,12 +425,12 @@ def _is_sought(passage: Passage, token: Token) -> bool:
     )
 
 
-def _leads_to_nouns(passage: Passage, token: Token) -> bool:
+def _leads_to_nouns(passage: Passage, token: Token, *names: str) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
+    terms = set(map(cue, names))
     return any(
-        match.end == end and match.term == cue("NounMarker")
-        for match in passage.found("cues/noun-purposes", 0, end)
+        match.end == end and match.term in terms for match in passage.found("cues/noun-purposes", 0, end)
     )
 
 
@@ -627,14 +633,17 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     if sentence.doc[stop - 1].lower_ in _PURPOSE and not spans[1:] and _plain(first.i, stop, sentence):
         yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
         return
-    handled = rule not in _LEADING and _is_handled_for(passage, sentence.doc[first.i : stop].root)
+    handled = (rule == "for" or rule.startswith("item")) and _is_handled_for(
+        passage, sentence.doc[first.i : stop].root
+    )
+    handled = handled or (rule == "of" and _leads_to_nouns(passage, first.nbor(-1), "ActionMarker"))
     yield from _members(passage, first, sentence, f"{rule} and a noun", actions=handled)
 
 
 def _is_handled_for(passage: Passage, noun: Token) -> bool:
     """Tell whether data are handled or needed for what a noun names: "kept for the safety of pupils"."""
     governor = noun.head
-    while governor.dep_ == "conj":
+    while governor.dep_ == "conj" or (governor.dep_ == "obj" and governor.pos_ == "NOUN"):
         governor = governor.head
     words = range(governor.idx, governor.idx + len(governor))
     return governor is not noun and (

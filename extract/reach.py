@@ -39,6 +39,7 @@ _PHASES = frozenset(
     ("continue", "begin", "start", "continues", "wish", "need", "able", "entitled", "allowed", "permitted")
 )
 _HAVING = frozenset(("have", "has"))
+_MADE = frozenset(("made", "make", "makes"))
 _AND = frozenset(("and", "or", ",", "/", "&"))
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
@@ -146,7 +147,14 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
             return False
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True
+        if above.lower_ in _MADE and any(_is_giving(passage, child) for child in above.children):
+            return True
     return _follows_sharing(passage, token, clause)
+
+
+def _is_giving(passage: Passage, token: Token) -> bool:
+    """Tell whether a noun names the giving that a verb such as "make" only says is done."""
+    return token.dep_ in ("obj", "nsubj:pass") and signed(passage, token, "SharingSign")
 
 
 def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:

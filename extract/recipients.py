@@ -35,7 +35,9 @@ _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
 _USERS = _ONTOLOGY.term("pgc:OtherUsers")
-_READERS = frozenset(map(_ONTOLOGY.term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel")))
+_READERS = frozenset(
+    map(_ONTOLOGY.term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel", "pgc:ThirdPartySite"))
+)
 _PROVIDER = _ONTOLOGY.term("dpv:ServiceProvider")
 _ENTITY = _ONTOLOGY.term("dpv:LegalEntity")
 _TABLE = "recipients-roles"
@@ -189,10 +191,10 @@ def _categories(
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
     last = _gone_on(passage, sentence, before)
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
-    told = listed or under or last is not None or _signs(passage, sentence)
+    opened = _opens_list(passage, sentence) if known else None
+    told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
     if not (told or _acts_by_others(passage, sentence) or any(_is_provider(match) for match in known)):
         return
-    opened = _opens_list(passage, sentence)
     unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
     for match in sorted([*known, *unknown], key=lambda match: (match.start, match in unknown)):
         value = unknown.get(match) or _value(passage, match, last)
@@ -216,11 +218,16 @@ def _categories(
 
 
 def _opens_list(passage: Passage, sentence: Span) -> Token | None:
-    """Return the colon of a sentence behind which recipients are listed: "Recipients: banks, couriers"."""
-    colon = next((token for token in sentence if token.text == ":"), None) if ":" in passage.text else None
+    """Return the colon behind which a sentence lists recipients, or the mark of the question that it answers.
+
+    "Recipients: banks, couriers", "Who do we share it with? Your bank, our auditors."
+    """
+    asked = passage.doc[sentence.start - 1] if sentence.start > 0 else None
+    answers = asked is not None and asked.text == "?"
+    colon = asked if answers else next((token for token in sentence if token.text == ":"), None)
     if colon is None or colon.i + 1 == sentence.end:
         return None
-    before = (sentence.start_char, colon.idx)
+    before = ((colon.sent if answers else sentence).start_char, colon.idx)
     gets = any(
         is_under(verb, "dpv:Obtain") and not verb.form.lower().startswith("rece")
         for verb in passage.found("processing", *before)
@@ -447,10 +454,12 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
 def _is_predicate(passage: Passage, match: Match) -> bool:
     """Tell whether a name says who a provider of the company is: "Our payment provider is Stripe"."""
     span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-    root = None if span is None else first_of_coordination(span.root)
-    if root is None or not any(child.dep_ == "cop" for child in root.children):
+    first = first_of_coordination(span.root) if span is not None else None
+    words = [] if span is None or first is None else [*span, first]
+    below = [child for word in words for child in word.children]
+    subject = next((child for child in below if child.dep_ == "nsubj"), None)
+    if subject is None or not any(child.dep_ == "cop" for child in below):
         return False
-    subject = next((child for child in root.children if child.dep_ == "nsubj"), root)
     return any(
         role.start <= subject.idx < role.end and _ONTOLOGY.is_under(role.term, _PROVIDER)
         for role in passage.found(_TABLE)

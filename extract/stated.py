@@ -26,6 +26,9 @@ _PROMISING = frozenset(("will", "may", "might", "could", "'ll", "’ll", "would"
 _QUESTIONS = frozenset(("WDT", "WP", "WRB", "IN"))
 _POINTING = frozenset(("this", "these", "that", "those", "following", "such"))
 _SHORTEST = 3  # tokens of a message that says what it is about: "contact you" says nothing
+_EARLY = 30  # characters at the start of a message within which a known purpose stands
+_WAYS = frozenset(("by", "via", "through", "on", "at", "using"))
+_MATTERS = frozenset(("about", "regarding", "concerning", "with", "when", "if", "for", "to", "on"))
 _ASIDE = 4  # tokens between a verb and the reader, or between a label and its colon
 _LABEL = 5  # tokens at the start of a sentence in which its label stands
 _CLIMB = 4  # steps from a coordinated verb to the first one
@@ -59,9 +62,14 @@ def _message(passage: Passage, verb: Token, start: int, *, known: bool) -> Itera
         return
     for first, end in verb_phrases(passage, verb.i, verb.sent.end):
         words = passage.doc[first:end]
-        empty = len(words) < _SHORTEST or (known and not _is_known(passage, words))
+        empty = len(words) < _SHORTEST or _says_only_how(words) or (known and not _is_known(passage, words))
         if first != verb.i or not empty:
             yield first, end, "message to the reader"
+
+
+def _says_only_how(words: Span) -> bool:
+    """Tell whether a message is only said to go by some way: "contact you by email or telephone"."""
+    return words[2].lower_ in _WAYS and all(token.lower_ not in _MATTERS for token in words[3:])
 
 
 def _is_known(passage: Passage, words: Span) -> bool:
@@ -70,6 +78,7 @@ def _is_known(passage: Passage, words: Span) -> bool:
     choices = passage.found("cues/purposes", words[1].idx, words.end_char)
     return (
         known is not None
+        and known.start < words.start_char + _EARLY
         and words[2].tag_ not in _QUESTIONS
         and all(sign.term != cue("ControlVerb") or sign.start > known.start for sign in choices)
     )
@@ -87,12 +96,21 @@ def _is_written_to(verb: Token) -> bool:
 
 def _by_us(passage: Passage, verb: Token) -> bool:
     """Tell whether the company is the subject of a finite verb."""
-    doer = _subject(verb)
+    marked = any(child.tag_ == "TO" for child in verb.children)
+    if marked and (verb.dep_ != "xcomp" or not _is_planned(passage, verb.head)):
+        return False
+    doer = _subject(verb.head if marked else verb)
     if doer is None or doer.i > verb.i or verb.tag_ not in _FINITE:
         return False
     name = doer.doc[doer.left_edge.i : doer.i + 1].text.lower()
-    ours = actor_of(doer) == "company" or _is_ours(doer) or name in own_names(passage.policy)
-    return ours and not any(child.tag_ == "TO" for child in verb.children)
+    return actor_of(doer) == "company" or _is_ours(doer) or name in own_names(passage.policy)
+
+
+def _is_planned(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb says that what follows will be done: "we would like to send you"."""
+    return any(
+        sign.term == cue("PlanningVerb") for sign in passage.found(_CUES, verb.idx, verb.idx + len(verb))
+    )
 
 
 def _subject(verb: Token) -> Token | None:
@@ -110,8 +128,8 @@ def _addressed(passage: Passage, start: int, stop: int) -> bool:
     if start >= stop:
         return False
     first = passage.doc[start]
-    if first.lower_ == "you":
-        return True
+    if first.lower_ == "you" or first.lower_ in _POINTING:
+        return first.lower_ == "you"
     last = passage.doc[min(start + _ASIDE, stop) - 1]
     return any(
         all(token.pos_ in ("DET", "PRON", "ADJ") for token in passage.doc[start : named.i])

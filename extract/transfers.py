@@ -189,7 +189,11 @@ def _reached(passage: Passage, place: _Place) -> bool:
     )
     if any(passage.policy.ontology.is_under(match.term, basis) for match in said):
         return False
-    names = "|".join(re.escape(match.form) for match in _places(passage) if match.end <= place.start)
+    names = "|".join(
+        re.escape(match.form.removeprefix(_opening(match.form)))
+        for match in _places(passage)
+        if match.end <= place.start
+    )
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
     return bool(
         re.search(
