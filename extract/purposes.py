@@ -263,7 +263,7 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif (
         token.lower_ in _LEADING
         and token.i + 1 < sentence.end
-        and _leads_to_nouns(passage, token, "NounMarker", "ActionMarker")
+        and _leads_to_nouns(passage, token, _NOUN_MARKERS)
     ):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
@@ -284,6 +284,8 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
 
 
 _MEANS = frozenset(("so", "by", "this", "that"))  # "so that", "By counting", "This way"
+_ACTION_MARKERS = frozenset((cue("ActionMarker"),))
+_NOUN_MARKERS = frozenset((cue("NounMarker"), *_ACTION_MARKERS))
 _LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marker of nouns ends
 
 
@@ -425,12 +427,11 @@ def _is_sought(passage: Passage, token: Token) -> bool:
     )
 
 
-def _leads_to_nouns(passage: Passage, token: Token, *names: str) -> bool:
+def _leads_to_nouns(passage: Passage, token: Token, markers: frozenset[str]) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
-    terms = set(map(cue, names))
     return any(
-        match.end == end and match.term in terms for match in passage.found("cues/noun-purposes", 0, end)
+        match.end == end and match.term in markers for match in passage.found("cues/noun-purposes", 0, end)
     )
 
 
@@ -548,10 +549,15 @@ def _binds(word: Token, to: Token) -> bool:
         return True
     if word.tag_ == "VBN" and word.i + 1 == to.i:
         doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
+        if doer is None and word.i > 0 and word.nbor(-1).lower_ in _WHERE:
+            return False
         doer = word.head if doer is None and word.dep_ == "acl" else doer
         return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
     thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
     return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
+
+
+_WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
 
 
 def _by_the_person(verb: Token, sentence: Span) -> bool:
@@ -636,7 +642,7 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     handled = (rule == "for" or rule.startswith("item")) and _is_handled_for(
         passage, sentence.doc[first.i : stop].root
     )
-    handled = handled or (rule == "of" and _leads_to_nouns(passage, first.nbor(-1), "ActionMarker"))
+    handled = handled or (rule == "of" and _leads_to_nouns(passage, first.nbor(-1), _ACTION_MARKERS))
     yield from _members(passage, first, sentence, f"{rule} and a noun", actions=handled)
 
 

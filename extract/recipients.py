@@ -103,6 +103,7 @@ _ROLE_NEAR = 120  # characters behind a party, within which its role is named
 _WORKER = re.compile(
     r"\b(?:provider|company|partner|agency|processor|gateway|supplier|vendor|contractor|firm|consultant|house|courier|carrier|hosts?)"
 )
+_LIST_MARK = re.compile(r"[:?]")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
@@ -222,6 +223,8 @@ def _opens_list(passage: Passage, sentence: Span) -> Token | None:
 
     "Recipients: banks, couriers", "Who do we share it with? Your bank, our auditors."
     """
+    if not _LIST_MARK.search(passage.text):
+        return None
     asked = passage.doc[sentence.start - 1] if sentence.start > 0 else None
     answers = asked is not None and asked.text == "?"
     colon = asked if answers else next((token for token in sentence if token.text == ":"), None)

@@ -19,6 +19,8 @@ Stated = tuple[int, int, str]
 """Tokens from and to that name a purpose, and the rule that found them."""
 
 _CUES = "cues/stated-purposes"
+_TELLING = cue("TellingVerb")
+_MESSAGES = frozenset((cue("MessageVerb"), _TELLING))
 _TABLE = "purposes"
 _READERS = "data-subjects"
 _FINITE = frozenset(("VB", "VBP"))
@@ -41,8 +43,8 @@ def stated(passage: Passage, sentence: Span) -> Iterator[Stated]:
         behind = passage.token_at(sign.end - 1)
         if token is None or behind is None:
             continue
-        if sign.term in (cue("MessageVerb"), cue("TellingVerb")):
-            yield from _message(passage, token, behind.i + 1, known=sign.term == cue("TellingVerb"))
+        if sign.term in _MESSAGES:
+            yield from _message(passage, token, behind.i + 1, known=sign.term == _TELLING)
         elif sign.term == cue("LettingVerb"):
             yield from _let(passage, token, sentence)
         elif sign.term == cue("PurposeWord"):
