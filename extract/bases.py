@@ -18,6 +18,12 @@ _ARTICLE = re.compile(
     r"\s*,?\s*(?:(?:sentence|s\.)\s*1\s*,?\s*)?(?:\(|(?:lit(?:era)?|letter|point|pt)\b\.?\s*\(?)\s*(?P<letter>[a-j])(?![a-z])\)?)",
     re.IGNORECASE,
 )
+_STATUTE = re.compile(
+    r"\b(?:required|obliged|obligated|obligations?|mandated|dut(?:y|ies)|bound|imposed)"
+    r"\s(?:on\sus\s)?(?:by|under|of|in)\s(?:(?:section|regulation|article|paragraph|schedule|part|rule)s?\s[\w().]+\s(?:of|to)\s)?(?:the\s)?"
+    r"(?:(?:[A-Z][\w’'-]*|and|of|\([^()]{1,30}\)|etc\.?|\d{4}),?\s){1,10}?(?:Acts?|Regulations?|Rules|Order|Code|Directive)\b(?:\s\d{4})?"
+)
+_REQUIRES = re.compile(r"\s(?:may\s|also\s|normally\s|will\s)*requires?\s(?:us\b|that\swe\b)")
 _LABEL_START = re.compile(r"[\W\d]*(?:[\w-]+\s+){0,4}")
 _LABEL_END = re.compile(r"\s*(?::|[–—]|\s-\s)")
 _TITLE_END = re.compile(r"\s*[.:–—-]")
@@ -51,7 +57,13 @@ def _in_passage(passage: Passage) -> Iterator[Claim]:
     lexicon = passage.policy.ontology
     has_basis = lexicon.term("dpv:hasLegalBasis")
     seen: set[tuple[int, str]] = set()
-    found = [*_named(passage), *_lawful(passage), *_contracts(passage), *_articles(passage)]
+    found = [
+        *_named(passage),
+        *_lawful(passage),
+        *_statutes(passage),
+        *_contracts(passage),
+        *_articles(passage),
+    ]
     grounds = sorted(found, key=lambda ground: (ground.start, -ground.end))
     for ground in grounds:
         family = _family(passage, ground.term)
@@ -108,6 +120,18 @@ def _lawful(passage: Passage) -> Iterator[_Ground]:
         law = next(cues(passage, _TABLE, "pgq:LawObject", verb.end, verb.end + _REACH + 12), None)
         if law is not None and not re.search(r"[.;:]", passage.text[verb.end : law.start]):
             yield _Ground(verb.start, law.end, term, *sentence(passage, verb.start))
+
+
+def _statutes(passage: Passage) -> Iterator[_Ground]:
+    """Yield the statutes and the authorities that require something of the company."""
+    lexicon = passage.policy.ontology
+    term = lexicon.term("eu-gdpr:A6-1-c")
+    for found in _STATUTE.finditer(passage.text):
+        yield _Ground(found.start(), found.end(), term, *sentence(passage, found.start()))
+    for role in passage.found("recipients-roles"):
+        required = _REQUIRES.match(passage.text, role.end)
+        if required and lexicon.is_under(role.term, lexicon.term("dpv:Authority")):
+            yield _Ground(role.start, required.end(), term, *sentence(passage, role.start))
 
 
 def _verbs(passage: Passage, curie: str) -> Iterator[Match]:
@@ -182,7 +206,7 @@ def _other(passage: Passage, ground: _Ground, family: str) -> tuple[str, bool, s
     if cued(passage, _TABLE, "pgq:RightsMarker", ground.opens, ground.start):
         return None
     if family == "dpv:LegalObligation":
-        keeps = cued(passage, _TABLE, "pgq:KeepingMarker", ground.opens, ground.closes)
+        keeps = cued(passage, _TABLE, "pgq:KeepingMarker", ground.opens, ground.start)
         other = cued(passage, _TABLE, "pgq:OtherDuty", ground.opens, ground.closes)
         idle = ((keeps or other) and not placed) or _demands_consent(passage, ground)
         return None if idle else (ground.term, False, "basis-law")

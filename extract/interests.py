@@ -71,9 +71,10 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     lead = next(
         (cue for cue in cues(passage, _TABLE, "pgq:InterestLead", at, closes) if cue.start == at), None
     )
-    if lead is None:
+    set_off = bracketed or ":" in passage.text[word.end : at]
+    if lead is None and not (set_off and passage.text[at : at + 1].islower()):
         return None
-    start = lead.end
+    start = at if lead is None else lead.end
     end = _before_other_ground(passage, start, clause_end(passage.text, start, closes))
     if bracketed:
         close = passage.text.find(")", start, closes)

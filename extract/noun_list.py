@@ -19,6 +19,7 @@ _NO_PROCESSING = "cues/no-processing"
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 _PURPOSE = frozenset(("purpose", "purposes", "reasons"))
 _OVER = frozenset(("of", "as", "like", "including"))
+_POINTING = frozenset(("such", "this", "these", "that", "those", "other"))
 _LINKS = frozenset((",", "and", "or", "&", "/", "and/or"))
 _ACTION = re.compile(r"(?:[tsx]ion|ment|ing|[ae]nce|[ae]ncy|sis|very|wal|val|ics|dling|age|ship|ery|ure)s?$")
 """The endings of nouns that name what is done."""
@@ -55,10 +56,20 @@ def is_gerund(token: Token) -> bool:
 def _nouns(passage: Passage, span: Span, *, actions: bool) -> Iterator[tuple[int, int]]:
     """Yield the purposes among coordinated nouns."""
     names = [(max(left_end(name), span.start), right_end(name, span.end)) for name in named(passage, span)]
-    yield from names
-    for first, end in parts(span) if actions else ():
+    whole = list(parts(span)) if actions else []
+    for first, end in names:
+        yield (
+            first,
+            next((stop for start, stop in whole if start <= first and _says_of(span.doc, end, stop)), end),
+        )
+    for first, end in whole:
         if all(end <= start or stop <= first for start, stop in names) and _is_action(passage, first, end):
             yield first, end
+
+
+def _says_of(doc: Doc, end: int, stop: int) -> bool:
+    """Tell whether a noun phrase goes on with what is acted on: "administration of your pension"."""
+    return end < stop and doc[end].lower_ == "of"
 
 
 def parts(span: Span) -> Iterator[tuple[int, int]]:
@@ -90,7 +101,7 @@ def _is_action(passage: Passage, start: int, end: int) -> bool:
     """Tell whether a noun phrase names something that is done: "the delivery of parcels", "user identification"."""
     span = passage.doc[start:end]
     head = span.root
-    if span[0].tag_ == "PRP$" and span[0].lower_ not in ("our", "your"):
+    if (span[0].tag_ == "PRP$" and span[0].lower_ not in ("our", "your")) or span[0].lower_ in _POINTING:
         return False
     if head.pos_ != "NOUN" or any(token.pos_ in ("VERB", "AUX") and not is_gerund(token) for token in span):
         return False

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 import ontology
+from extract.around import cued
 from extract.claim import Claim, Concept, Unmapped
 from extract.data import is_generic
 from extract.frame import actor_of
@@ -20,6 +21,7 @@ from extract.matcher import Match, longest
 from extract.noun_list import is_name, left_end, members, named, noun_phrase_end, parts, right_end
 from extract.operations import is_under
 from extract.passage import Passage, Policy
+from extract.stated import stated
 from extract.topics import cue, of_list, stands_under
 from extract.verb_phrase import list_marks, opens_verb, takes_object, verb_phrases
 
@@ -97,6 +99,8 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
         if topic is None and _is_bare(passage, sentence):
             yield from _verbs(passage, sentence.start, sentence.end, "sentence without a subject", 0.7)
         yield from _of_sentence(passage, sentence)
+        for start, end, rule in stated(passage, sentence):
+            yield _Phrase(start, end, rule, 0.7)
     yield from _of_interests(passage)
 
 
@@ -105,8 +109,12 @@ def _of_interests(passage: Passage) -> Iterator[_Phrase]:
     for start, end in interest_spans(passage):
         words = passage.doc.char_span(start, end, alignment_mode="contract")
         first = next((token for token in words or () if token.is_alpha), None)
-        if words is not None and first is not None and first.tag_ in _VERBS:
+        if words is None or first is None:
+            continue
+        if first.tag_ in _VERBS:
             yield from _verbs(passage, first.i, words.end, "interest worded as a purpose", 0.75)
+        else:
+            yield from _members(passage, first, words, "interest worded as a purpose", actions=True)
 
 
 def _of_heading(heading: Passage) -> Iterator[_Phrase]:
@@ -252,7 +260,11 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     elif token.lower_ == "for" and token.i + 1 < sentence.end:
         if not _is_sought(passage, token):
             yield from _after_for(passage, token.nbor(), sentence, "for")
-    elif token.lower_ in ("with", "in") and token.i + 1 < sentence.end and _leads_to_nouns(passage, token):
+    elif (
+        token.lower_ in _LEADING
+        and token.i + 1 < sentence.end
+        and _leads_to_nouns(passage, token, _NOUN_MARKERS)
+    ):
         yield from _after_for(passage, token.nbor(), sentence, token.lower_)
     elif (
         (token.tag_ in _VERBS or (opens_verb(passage, token) and takes_object(token)))
@@ -262,7 +274,7 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
-    elif token.lower_ in ("so", "by") and token.i + 1 < sentence.end:
+    elif token.lower_ in _MEANS and token.i + 1 < sentence.end:
         yield from (_outcome if token.lower_ == "so" else _by_means)(passage, token, sentence)
     elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
@@ -271,10 +283,20 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
             yield from _members(passage, first, sentence, "including", actions=of_purposes)
 
 
+_MEANS = frozenset(("so", "by", "this", "that"))  # "so that", "By counting", "This way"
+_ACTION_MARKERS = frozenset((cue("ActionMarker"),))
+_NOUN_MARKERS = frozenset((cue("NounMarker"), *_ACTION_MARKERS))
+_LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marker of nouns ends
+
+
 def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     """Yield what shall become possible: "so that the app can remember you", "so you can play"."""
     that = so.nbor().lower_ == "that"
     near = sentence.doc[so.i + 1 + that : min(so.i + _NEAR, sentence.end)]
+    if near and _spares(so, near):
+        for first, end in verb_phrases(passage, near[0].i, sentence.end):
+            yield _Phrase(first, end, "so that", 0.75)
+        return
     modals = _POSSIBLE | _CERTAIN if that else _POSSIBLE
     modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
     if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
@@ -287,12 +309,22 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
         yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
 
 
+def _spares(so: Token, near: Span) -> bool:
+    """Tell whether the reader is spared something by it ("so you do not have to log in again")."""
+    words = near.text.lower()
+    return near[0].lower_ == "you" and so.nbor(-1).tag_ != "RB" and _SPARED.match(words) is not None
+
+
+_SPARED = re.compile(r"you (?:do not|don['’]t|won['’]t|will not|never) (?:have|need) to\b")
+
+
 def _by_means(passage: Passage, by: Token, sentence: Span) -> Iterator[_Phrase]:
-    """Yield what a means makes possible: "By counting visits, we can plan new pages"."""
-    if not by.is_sent_start or by.nbor().tag_ != "VBG":
+    """Yield what a means makes possible: "By counting visits, we can plan", "This way we can plan"."""
+    following = by.nbor()
+    if not by.is_sent_start or (following.tag_ != "VBG" and following.lower_ != "way"):
         return
     modal = next((t for t in sentence.doc[by.i + 2 : sentence.end] if t.tag_ == "MD"), by)
-    if modal.lower_ not in ("can", "could") or modal.head != sentence.root:
+    if modal.lower_ not in ("can", "could") or modal.head not in (sentence.root, *following.children):
         return
     verb = _verb_behind(modal, sentence)
     if verb.tag_ == "VB" and not _by_the_person(verb, sentence):
@@ -395,12 +427,11 @@ def _is_sought(passage: Passage, token: Token) -> bool:
     )
 
 
-def _leads_to_nouns(passage: Passage, token: Token) -> bool:
+def _leads_to_nouns(passage: Passage, token: Token, markers: frozenset[str]) -> bool:
     """Tell whether "in connection with", "used in" or the like lets nouns follow that name a purpose."""
     end = token.idx + len(token)
     return any(
-        match.end == end and match.term == cue("NounMarker")
-        for match in passage.found("cues/noun-purposes", 0, end)
+        match.end == end and match.term in markers for match in passage.found("cues/noun-purposes", 0, end)
     )
 
 
@@ -488,12 +519,25 @@ def _controlled(passage: Passage, to: Token, verb: Token) -> bool:
             continue
         for match in passage.found(_CUES, word.idx, word.idx + len(word)):
             if (
-                match.term == cue("ControlVerb")
+                (match.term == cue("ControlVerb") and not _is_ground(passage, word))
                 or (match.term == cue("GuardingVerb") and word.pos_ == "NOUN")
                 or (match.term == cue("NeedingVerb") and _binds(word, to))
             ):
                 return True
     return False
+
+
+def _is_ground(passage: Passage, word: Token) -> bool:
+    """Tell whether a word is the consent by which something is done: "with your consent to send you offers"."""
+    before = max(word.sent.start_char, word.idx - _REACH)
+    return (
+        word.pos_ == "NOUN"
+        and any(match.start <= word.idx < match.end for match in passage.found("legal-bases", before))
+        and not cued(passage, "bases", "pgq:ConsentNoGround", before, word.idx)
+    )
+
+
+_REACH = 34  # characters before a consent in which it is said to be no ground
 
 
 def _binds(word: Token, to: Token) -> bool:
@@ -505,10 +549,15 @@ def _binds(word: Token, to: Token) -> bool:
         return True
     if word.tag_ == "VBN" and word.i + 1 == to.i:
         doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
+        if doer is None and word.i > 0 and word.nbor(-1).lower_ in _WHERE:
+            return False
         doer = word.head if doer is None and word.dep_ == "acl" else doer
         return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
     thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
     return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
+
+
+_WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
 
 
 def _by_the_person(verb: Token, sentence: Span) -> bool:
@@ -590,7 +639,23 @@ def _after_for(passage: Passage, first: Token, sentence: Span, rule: str) -> Ite
     if sentence.doc[stop - 1].lower_ in _PURPOSE and not spans[1:] and _plain(first.i, stop, sentence):
         yield _Phrase(first.i, stop, f"{rule} … purposes", 0.8)
         return
-    yield from _members(passage, first, sentence, f"{rule} and a noun")
+    handled = (rule == "for" or rule.startswith("item")) and _is_handled_for(
+        passage, sentence.doc[first.i : stop].root
+    )
+    handled = handled or (rule == "of" and _leads_to_nouns(passage, first.nbor(-1), _ACTION_MARKERS))
+    yield from _members(passage, first, sentence, f"{rule} and a noun", actions=handled)
+
+
+def _is_handled_for(passage: Passage, noun: Token) -> bool:
+    """Tell whether data are handled or needed for what a noun names: "kept for the safety of pupils"."""
+    governor = noun.head
+    while governor.dep_ == "conj" or (governor.dep_ == "obj" and governor.pos_ == "NOUN"):
+        governor = governor.head
+    words = range(governor.idx, governor.idx + len(governor))
+    return governor is not noun and (
+        any(match.term == cue("NeedingVerb") for match in passage.found(_CUES, words.start, words.stop))
+        or any(match.start in words or match.end - 1 in words for match in passage.found("processing"))
+    )
 
 
 def _members(

@@ -3,7 +3,7 @@
 from spacy.tokens import Span, Token
 
 from extract.controller import own_names
-from extract.frame import Clause
+from extract.frame import Clause, is_infinitive
 from extract.matcher import Match
 from extract.operations import is_under, operation
 from extract.passage import Passage
@@ -12,6 +12,7 @@ from extract.topics import cue
 _CUES = ("cues/recipients", "cues/engaging")
 _TARGETS = frozenset(("with", "to", "among", "between", "amongst", "onto"))
 _MEANS = frozenset(("with", "on", "upon", "by", "via", "through"))
+_SPOKEN = frozenset(("with", "to"))
 _CHANNELS = frozenset(("through", "via"))
 _SETTINGS = frozenset(
     (
@@ -34,7 +35,11 @@ _HANDLING = ("dpv:Obtain", "dpv:Use", "dpv:Store", "dpv:Disclose")
 _HOLDING = ("dpv:Obtain", "dpv:Store")
 _OBTAINING = ("dpv:Obtain",)
 _OWN = ("we", "us", "i")
-_PHASES = frozenset(("continue", "begin", "start", "continues", "wish", "need"))
+_PHASES = frozenset(
+    ("continue", "begin", "start", "continues", "wish", "need", "able", "entitled", "allowed", "permitted")
+)
+_HAVING = frozenset(("have", "has"))
+_MADE = frozenset(("made", "make", "makes"))
 _AND = frozenset(("and", "or", ",", "/", "&"))
 _NOMINAL = ("NOUN", "PROPN", "ADJ")
 _EARLY = 6  # tokens before the name in an item of a list of recipients
@@ -72,6 +77,7 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
         ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
         ("receives or handles data", token.dep_ == "nsubj" and _handles(passage, token, clause)),
         ("is engaged", _is_engaged(passage, _used(passage, token), clause)),
+        ("is spoken to", _is_spoken_to(passage, token, clause)),
         ("is engaged", is_engaged_by_clause(passage, token)),
         ("is engaged", any(is_misread_verb(passage, child) for child in token.children)),
     )
@@ -141,7 +147,14 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
             return False
         if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
             return True
+        if above.lower_ in _MADE and any(_is_giving(passage, child) for child in above.children):
+            return True
     return _follows_sharing(passage, token, clause)
+
+
+def _is_giving(passage: Passage, token: Token) -> bool:
+    """Tell whether a noun names the giving that a verb such as "make" only says is done."""
+    return token.dep_ in ("obj", "nsubj:pass") and signed(passage, token, "SharingSign")
 
 
 def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:
@@ -179,6 +192,8 @@ def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
     verb = token.head
     if not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign") or clause.actor == "person":
         return False
+    if token.dep_ in ("obj", "iobj") and _is_shown_something(passage, token, verb):
+        return True
     if token.dep_ == "obj":
         return any(
             child.dep_ in ("obl", "nmod")
@@ -189,6 +204,12 @@ def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
     return token.dep_ in ("nsubj:pass", "iobj") and any(
         child.dep_ == "obj" and _is_data_noun(passage, child) for child in verb.children
     )
+
+
+def _is_shown_something(passage: Passage, token: Token, verb: Token) -> bool:
+    """Tell whether data, or access to them, follow the party as a second object: "we grant our agents access"."""
+    second = (child for child in verb.children if child.i > token.i and child.dep_ in ("obj", "xcomp"))
+    return any(signed(passage, thing, "AccessNoun") or _is_data_noun(passage, thing) for thing in second)
 
 
 def _buys(passage: Passage, token: Token) -> bool:
@@ -265,11 +286,12 @@ def _handles(passage: Passage, token: Token, clause: Clause) -> bool:
 
 
 def _done_by(token: Token) -> Token:
-    """Return the verb that says what a subject does: "use" in "may continue to use"."""
+    """Return the verb that says what a subject does: "use" in "may continue to use", "have a right to use"."""
     verb = token.head
     if verb.lemma_ in _PHASES or verb.lower_ in _PHASES:
         return next((child for child in verb.children if child.dep_ == "xcomp"), verb)
-    return verb
+    held = (child for child in verb.children if verb.lower_ in _HAVING and child.dep_ == "obj")
+    return next((done for thing in held for done in thing.children if is_infinitive(done)), verb)
 
 
 def _sees_its_own(verb: Token) -> bool:
@@ -317,6 +339,18 @@ def _is_engaged(passage: Passage, token: Token, clause: Clause) -> bool:
             map(cue, ("ReceivingSign", "HoldingSign", "HostingSign", "ProcessorSign"))
         )
     return signed(passage, token.head, "EngagingVerb")
+
+
+def _is_spoken_to(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether the company speaks with the party: "we may contact your employer", "we liaise with schools"."""
+    return (
+        clause.subject is not None
+        and clause.actor == "company"
+        and not clause.passive
+        and token.dep_ in ("obj", "iobj", "obl")
+        and _cases(token) <= _SPOKEN
+        and signed(passage, token.head, "SpeakingVerb", "ContactingVerb")
+    )
 
 
 def _used(passage: Passage, token: Token) -> Token:

@@ -9,6 +9,7 @@ from spacy.tokens import Span, Token
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
+from extract.frame import Clause
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under
@@ -34,6 +35,10 @@ _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
 _USERS = _ONTOLOGY.term("pgc:OtherUsers")
+_READERS = frozenset(
+    map(_ONTOLOGY.term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel", "pgc:ThirdPartySite"))
+)
+_PROVIDER = _ONTOLOGY.term("dpv:ServiceProvider")
 _ENTITY = _ONTOLOGY.term("dpv:LegalEntity")
 _TABLE = "recipients-roles"
 _CUES = "cues/recipients"
@@ -95,6 +100,10 @@ _OF_A_ROW = frozenset(("NOUN", "PROPN", "ADJ", "CCONJ", "DET"))
 _ROW_MARKS = frozenset((",", "-", "/", "&", "(", ")", "including", "such", "as", "like"))
 _CLOSE = 12  # characters between words that say that nobody receives anything and the name they speak of
 _ROLE_NEAR = 120  # characters behind a party, within which its role is named
+_WORKER = re.compile(
+    r"\b(?:provider|company|partner|agency|processor|gateway|supplier|vendor|contractor|firm|consultant|house|courier|carrier|hosts?)"
+)
+_LIST_MARK = re.compile(r"[:?]")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
@@ -141,9 +150,10 @@ def recipients(policy: Policy) -> Iterator[Claim]:
                 yield from _claims(passage, party)
         if defining:
             continue
+        lists = [colon for sentence in passage.sentences if (colon := _opens_list(passage, sentence))]
         for sentence in passage.sentences:
             yield from _named(passage, sentence, own)
-            yield from names.found(passage, sentence, parties)
+            yield from names.found(passage, sentence, parties, lists)
 
 
 def _titles(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
@@ -181,10 +191,11 @@ def _categories(
     listed = of_list(passage) == cue("RecipientTopic")
     under = stands_under(passage, cue("RecipientTopic")) or _is_given(passage)
     last = _gone_on(passage, sentence, before)
-    told = listed or under or last is not None or _signs(passage, sentence)
-    if not (told or _acts_by_others(passage, sentence)):
-        return
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
+    opened = _opens_list(passage, sentence) if known else None
+    told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
+    if not (told or _acts_by_others(passage, sentence) or any(_is_provider(match) for match in known)):
+        return
     unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
     for match in sorted([*known, *unknown], key=lambda match: (match.start, match in unknown)):
         value = unknown.get(match) or _value(passage, match, last)
@@ -194,6 +205,10 @@ def _categories(
         if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
             continue
         rule = reach(passage, span, listed=listed, under=under)
+        if rule is None and opened is not None and _is_listed(span, opened):
+            rule = _LISTED
+        if rule is None and _is_provider(match) and _is_ours(passage, span):
+            rule = "is engaged"
         if not _holds(passage, match, span, rule):
             rule = None
         if rule is None and last is not None and _goes_on_to(passage, last, match):
@@ -201,6 +216,53 @@ def _categories(
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
             yield _Party(_start(passage, span, sentence), span.end, value, rule)
+
+
+def _opens_list(passage: Passage, sentence: Span) -> Token | None:
+    """Return the colon behind which a sentence lists recipients, or the mark of the question that it answers.
+
+    "Recipients: banks, couriers", "Who do we share it with? Your bank, our auditors."
+    """
+    if not _LIST_MARK.search(passage.text):
+        return None
+    asked = passage.doc[sentence.start - 1] if sentence.start > 0 else None
+    answers = asked is not None and asked.text == "?"
+    colon = asked if answers else next((token for token in sentence if token.text == ":"), None)
+    if colon is None or colon.i + 1 == sentence.end:
+        return None
+    before = ((colon.sent if answers else sentence).start_char, colon.idx)
+    gets = any(
+        is_under(verb, "dpv:Obtain") and not verb.form.lower().startswith("rece")
+        for verb in passage.found("processing", *before)
+    )
+    named = any(sign.term == cue("RecipientTopic") for sign in passage.found("cues/topics", *before))
+    return colon if named and not gets else None
+
+
+def _is_listed(span: Span, colon: Token) -> bool:
+    """Tell whether a noun is a member of the list that a colon opens, and in no clause of its own."""
+    between = span.doc[colon.i + 1 : span.start]
+    return span.start > colon.i and not any(
+        token.tag_ in _CLAUSAL or token.lower_ == "from" for token in between
+    )
+
+
+_CLAUSAL = frozenset(("MD", "VB", "VBZ", "VBP", "VBD", "TO"))
+
+
+def _is_provider(match: Match) -> bool:
+    """Tell whether words name somebody who works for companies, of a certain kind: "payment processor"."""
+    return (
+        match.term != _PROVIDER
+        and _ONTOLOGY.is_under(match.term, _PROVIDER)
+        and _WORKER.search(match.form) is not None
+    )
+
+
+def _is_ours(passage: Passage, span: Span) -> bool:
+    """Tell whether a provider is the company's own and nothing says that data come from it or that it gets none."""
+    words = {child.lower_ for child in span.root.children if child.dep_ in ("nmod:poss", "case")}
+    return "our" in words and "from" not in words and passage.clause_of(span.root).negator is None
 
 
 def _acts_by_others(passage: Passage, sentence: Span) -> bool:
@@ -216,6 +278,8 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
     if match.term == _USERS and rule == "is engaged":
         # nobody engages those whom the service is for: "users are informed"
         return signed(passage, span.root.head, "AllowingVerb")
+    if rule == "is spoken to" and match.term in _READERS:
+        return False
     if match.table == _TABLE:
         return True
     clause = passage.clause_of(span.root)
@@ -386,8 +450,23 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
     """Yield the companies and services of the gazetteer that data reach."""
     anywhere = _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        if anywhere or _runs_it(passage, match):
+        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match):
             yield _claim_of(passage, match)
+
+
+def _is_predicate(passage: Passage, match: Match) -> bool:
+    """Tell whether a name says who a provider of the company is: "Our payment provider is Stripe"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    first = first_of_coordination(span.root) if span is not None else None
+    words = [] if span is None or first is None else [*span, first]
+    below = [child for word in words for child in word.children]
+    subject = next((child for child in below if child.dep_ == "nsubj"), None)
+    if subject is None or not any(child.dep_ == "cop" for child in below):
+        return False
+    return any(
+        role.start <= subject.idx < role.end and _ONTOLOGY.is_under(role.term, _PROVIDER)
+        for role in passage.found(_TABLE)
+    )
 
 
 def _runs_it(passage: Passage, match: Match) -> bool:
@@ -399,6 +478,8 @@ def _runs_it(passage: Passage, match: Match) -> bool:
     clause = passage.clause_of(token)
     above = token.head.head if token.dep_ == "nmod" else token.head  # "we keep your name in X"
     cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    if not cases.isdisjoint(_BY_MEANS) and token.head == clause.head and _is_our_own(clause):
+        return True
     return (
         not cases.isdisjoint(_INSIDE)
         and clause.actor != "person"
@@ -409,6 +490,14 @@ def _runs_it(passage: Passage, match: Match) -> bool:
     )
 
 
+def _is_our_own(clause: Clause) -> bool:
+    """Tell whether what a clause speaks of is the company's or is done by it: "our newsletter goes out via X"."""
+    subject = clause.subject
+    ours = subject is not None and any(child.lower_ == "our" for child in subject.children)
+    return ours or (clause.passive and clause.actor == "company")
+
+
+_BY_MEANS = frozenset(("through", "via", "over", "using"))
 _INSIDE = frozenset(("in", "on", "through", "via", "with", "by", "using"))
 
 

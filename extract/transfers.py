@@ -45,7 +45,7 @@ def transfers(policy: Policy) -> Iterator[Claim]:
     home = _home(policy)
     for passage in policy.body():
         taken: list[tuple[int, int]] = []
-        for place in _outside(passage):
+        for place in (*_outside(passage), *_left(passage)):
             taken.append((place.start, place.end))
             yield from _out_of(passage, place)
         for place in _named(passage, tuple(taken)):
@@ -105,6 +105,17 @@ def _outside(passage: Passage) -> Iterator[_Place]:
         if _about_data(passage, place):
             last = place.end
             yield place
+
+
+def _left(passage: Passage) -> Iterator[_Place]:
+    """Yield the areas that data are said never to leave: "your data do not leave the European Union"."""
+    for verb in cues(passage, _TABLE, "pgq:TransferVerb"):
+        opens, closes = sentence(passage, verb.start)
+        if not verb.form.lower().startswith("leav") or not _is_denied(passage, opens, verb.start):
+            continue
+        areas = _row(passage, verb, closes)
+        if areas and cued(passage, _TABLE, "pgq:DataWord", opens, verb.start):
+            yield _Place(verb.start, areas[-1].end, tuple(areas), opens, closes)
 
 
 def _led_by(passage: Passage, outside: Match, opens: int) -> int:
@@ -189,7 +200,11 @@ def _reached(passage: Passage, place: _Place) -> bool:
     )
     if any(passage.policy.ontology.is_under(match.term, basis) for match in said):
         return False
-    names = "|".join(re.escape(match.form) for match in _places(passage) if match.end <= place.start)
+    names = "|".join(
+        re.escape(match.form.removeprefix(_opening(match.form)))
+        for match in _places(passage)
+        if match.end <= place.start
+    )
     listed = rf"(?:(?:{names})(?:\s?\([^)]*\))?[\s,]*(?:and|or|,|/|to)?\s*(?:the\s)?)*" if names else ""
     return bool(
         re.search(

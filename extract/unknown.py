@@ -1,10 +1,10 @@
 """Companies that no gazetteer knows, told by their look and their place."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from spacy.tokens import Span
+from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Company
@@ -36,8 +36,8 @@ _FUNCTION = re.compile(r"(?<=[\w.]):\s+(?:To|For)\s", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*[,.;)]|\s+(?:to|for|in\s+order)\s")
 _AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
-_RULES = ("target of sharing", "is engaged")
-_CASES = frozenset(("with", "into", "on"))
+_RULES = ("target of sharing", "is engaged", "agent of processing")
+_CASES = frozenset(("with", "into", "on", "to", "by"))
 
 
 class _Place(Protocol):
@@ -98,13 +98,18 @@ class Names:
         )
         self._own = own
 
-    def found(self, passage: Passage, sentence: Span, parties: Iterable[_Place]) -> Iterator[Claim]:
-        """Yield the names that follow an opener ("powered by") or are examples of a recipient of the sentence."""
+    def found(
+        self, passage: Passage, sentence: Span, parties: Iterable[_Place], lists: Sequence[Token]
+    ) -> Iterator[Claim]:
+        """Yield the names that follow an opener ("powered by") or are examples of a recipient of the sentence.
+
+        `lists` are the colons in the passage behind which recipients are listed.
+        """
         seen = -1
         named = list(self._called(passage, sentence))
         rows = (
             name
-            for start in sorted(self._starts(passage, sentence, parties))
+            for start in sorted(self._starts(passage, sentence, parties, lists))
             for name in self._row(passage, start, sentence.end_char)
         )
         for first, last in sorted({*named, *rows}):
@@ -122,7 +127,9 @@ class Names:
                 if name is not None and self._can_be_one(passage, *name):
                     yield name
 
-    def _starts(self, passage: Passage, sentence: Span, parties: Iterable[_Place]) -> Iterator[int]:
+    def _starts(
+        self, passage: Passage, sentence: Span, parties: Iterable[_Place], lists: Sequence[Token]
+    ) -> Iterator[int]:
         """Yield the characters at which the name of a recipient can begin."""
         openers = passage.found("cues/named-recipients", sentence.start_char, sentence.end_char)
         for sign in openers:
@@ -136,7 +143,8 @@ class Names:
                     yield example.end()
                 elif _is_in_apposition(passage.text, end):
                     yield end + 2
-        if parties:
+        yield from (colon.nbor().idx for colon in lists if colon.sent == sentence)
+        if parties or lists:
             yield from _labels(passage.text, sentence.start_char, sentence.end_char)
         yield from _engaged(passage, sentence)
 
