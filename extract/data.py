@@ -12,7 +12,7 @@ from extract.enumeration import examples, first_phrase, is_named, members
 from extract.extent import extent, with_subject
 from extract.frame import Clause, actor_of
 from extract.matcher import Match, matcher
-from extract.operations import is_under, operation
+from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
 
@@ -178,7 +178,7 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     if _neighbour(span, match, spans):
         return "among other data"
-    if is_under(handled, "dpv:Processing") and not is_under(handled, *_SENDING) and _is_company(clause):
+    if is_under(handled, "dpv:Processing") and not is_under(handled, *OUTWARD) and _is_company(clause):
         rule = _handled(span, clause, match)
         if rule is not None:
             return rule
@@ -198,13 +198,6 @@ def _is_signed(passage: Passage, word: Token, name: str) -> bool:
     return any(sign.start <= word.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue(name))
 
 
-def _does(passage: Passage, verb: Token, top: str) -> bool:
-    """Tell whether a verb names an operation that is `top` or narrower."""
-    return any(
-        match.start <= verb.idx < match.end and is_under(match, top) for match in passage.found("processing")
-    )
-
-
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
     token, verb = _governed(span)
@@ -216,12 +209,7 @@ def _is_collected(passage: Passage, span: Span) -> bool:
         verb.dep_.startswith("csubj") or _by_doing(verb)
     )  # "processing it is …"
     gerund = subject and passage.clause_of(verb).actor != "person"
-    return any(
-        match.start <= verb.idx < match.end
-        and is_under(match, "dpv:Processing" if gerund else "dpv:Collect")
-        and not is_under(match, *_SENDING)
-        for match in passage.found("processing")
-    )
+    return is_handling(passage, verb, "dpv:Processing" if gerund else "dpv:Collect")
 
 
 def _by_doing(verb: Token) -> bool:
@@ -278,7 +266,7 @@ def _is_seen(passage: Passage, span: Span) -> bool:
         cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
         return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
     told = token.dep_ == "obj" and verb.dep_ == "xcomp"  # "we may be required to disclose your name"
-    return told and _does(passage, verb, "dpv:Disclose")
+    return told and is_under(named_by(passage, verb), "dpv:Disclose")
 
 
 def _handled(span: Span, clause: Clause, match: Match) -> str | None:
@@ -333,7 +321,6 @@ def _is_of_purpose(passage: Passage, handled: Match | None) -> bool:
 
 
 _HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Use", "dpv:Disclose", "dpv:Transfer")
-_SENDING = ("dpv:Transmit", "dpv:Display")
 
 
 def _of_information(span: Span) -> bool:
@@ -587,7 +574,7 @@ def _objects(passage: Passage) -> Iterator[Span]:
     """Yield the noun phrases that are what the company collects, stores or shares and say that they are data."""
     for clause in passage.clauses:
         handled = operation(passage, clause)
-        if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *_SENDING):
+        if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *OUTWARD):
             continue
         for token in clause.tokens:
             if token.pos_ not in ("NOUN", "PROPN") or not _is_object(
@@ -608,12 +595,7 @@ def _bare_objects(passage: Passage) -> Iterator[Token]:
         verb = _acted_on(token)
         if verb is None or not _is_company(passage.clause_of(token)):
             continue
-        if any(
-            match.start <= verb.idx < match.end
-            and is_under(match, "dpv:Obtain", "dpv:Store", "dpv:Use")
-            and not is_under(match, *_SENDING)
-            for match in passage.found("processing")
-        ):
+        if is_handling(passage, verb, "dpv:Obtain", "dpv:Store", "dpv:Use"):
             yield token
 
 

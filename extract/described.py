@@ -9,7 +9,7 @@ import ontology
 from extract.claim import Concept
 from extract.extent import end_of_question, is_question
 from extract.frame import actor_of
-from extract.operations import is_under
+from extract.operations import is_handling
 from extract.passage import Passage
 from extract.topics import cue
 
@@ -82,7 +82,7 @@ def _is_behaviour(passage: Passage, noun: Token) -> bool:
         and verb is not None
         and verb.pos_ == "VERB"
         and _is_by_others(verb)
-        and _is_operation(passage, verb, _WATCHED)
+        and is_handling(passage, verb, *_WATCHED)
     )
 
 
@@ -106,7 +106,6 @@ def _is_thing(noun: Token) -> bool:
 
 _KEPT = ("dpv:Obtain", "dpv:Store", "dpv:Monitor", "dpv:Tracking", "dpv:Remove")
 _ANY = (*_KEPT, "dpv:Use", "dpv:Disclose", "dpv:Transfer", "dpv:Transform")
-_OUTWARD = ("dpv:Display", "dpv:Transmit")
 
 
 def restricted(passage: Passage, noun: Span) -> Description | None:
@@ -211,7 +210,7 @@ def _preposition(passage: Passage, noun: Token, start: int, last: int) -> int:
             return start
     elif doc[place].lower_ == "from":
         verb = _governor(noun)
-        if verb is None or not _is_operation(passage, verb, ("dpv:Store", "dpv:Use", "dpv:Combine")):
+        if verb is None or not is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Combine"):
             return start
     elif doc[place].lower_ not in _ABOUT:
         return start
@@ -232,7 +231,7 @@ def _is_of_reader(phrase: Span) -> bool:
 def _is_kept(passage: Passage, noun: Token) -> bool:
     """Tell whether data are stored, recorded or used, which makes them data about readers."""
     verb = _governor(noun)
-    return verb is not None and _is_operation(passage, verb, ("dpv:Store", "dpv:Use", "dpv:Record"))
+    return verb is not None and is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Record")
 
 
 def _places(doc: Doc, start: int, last: int, phrase: int | None = None) -> int:
@@ -343,16 +342,7 @@ def _is_handled(passage: Passage, noun: Token, end: int, operations: tuple[str, 
     verb = _governor(noun)
     if verb is None or verb.i in range(noun.i, end):
         verb = _passive(noun.doc, end, noun.sent.end)
-    return verb is not None and _is_by_others(verb) and _is_operation(passage, verb, operations)
-
-
-def _is_operation(passage: Passage, verb: Token, operations: tuple[str, ...]) -> bool:
-    return any(
-        match.start <= verb.idx < match.end
-        and is_under(match, *operations)
-        and not is_under(match, *_OUTWARD)
-        for match in passage.found("processing")
-    )
+    return verb is not None and _is_by_others(verb) and is_handling(passage, verb, *operations)
 
 
 def _is_by_others(verb: Token) -> bool:
@@ -420,7 +410,7 @@ def _verb_of(opening: Token) -> Token | None:
 def _watches(passage: Passage, above: Token, opening: Token) -> bool:
     """Tell whether a word before a question says that somebody other than the reader watches what it asks."""
     seen = _is_one_of(passage, above, "Seeing") and opening.lower_ != "how"
-    return above.i < opening.i and _is_by_others(above) and (seen or _is_operation(passage, above, _WATCHED))
+    return above.i < opening.i and _is_by_others(above) and (seen or is_handling(passage, above, *_WATCHED))
 
 
 def _is_about_reader(passage: Passage, verb: Token) -> bool:
