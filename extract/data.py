@@ -8,8 +8,8 @@ from spacy.tokens import Doc, Span, Token
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.described import Description, descriptions, restricted
-from extract.enumeration import examples, first_phrase, is_named, members
-from extract.extent import extent, with_subject
+from extract.enumeration import can_be_data, examples, first_phrase, is_named, members
+from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
 from extract.matcher import Match, matcher
 from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
@@ -25,6 +25,7 @@ _GENERIC = frozenset(
 )
 _TABLE = "personal-data"
 _CUES = "cues/data"
+_GIVING = "cues/giving"
 _EARLY = 3  # tokens at the start of an item, or beside its only phrase, that say nothing
 _LONGEST_NAME = 7  # words of a category that the lexicon does not know
 _SHORT_ITEM = 14  # words; a longer item of a list of data is a sentence
@@ -185,22 +186,37 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     return _by_place(passage, span, match, handled)
 
 
-def _governed(span: Span) -> tuple[Token, Token]:
-    """Return the noun whose place in the sentence a phrase shares, and the word that governs it."""
+def _governed(passage: Passage, span: Span) -> tuple[Token, Token]:
+    """Return the noun whose place in the sentence a phrase shares, and the word that governs it.
+
+    What stands behind "information on" or "copies of" shares their place.
+    """
     token = span.root
-    while token.dep_ in ("conj", "appos"):
+    for _ in range(_STEPS):
+        about = token.dep_ == "nmod" and any(child.lower_ in _ABOUT for child in token.children)
+        of_data = about and any(
+            sign.start <= token.head.idx < sign.end
+            for table in ("cues/about-data", "cues/data-parts")
+            for sign in passage.found(table)
+        )
+        if token.dep_ not in ("conj", "appos") and not of_data:
+            break
         token = token.head
     return token, token.head
 
 
-def _is_signed(passage: Passage, word: Token, name: str) -> bool:
-    """Tell whether a word is part of a cue for data."""
-    return any(sign.start <= word.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue(name))
+_ABOUT = frozenset(("of", "on", "about", "regarding", "concerning"))
+_STEPS = 6  # from a noun to the verb that governs it
+
+
+def _is_signed(passage: Passage, word: Token, name: str, table: str = _CUES) -> bool:
+    """Tell whether a word is part of a cue."""
+    return any(sign.start <= word.idx < sign.end for sign in passage.found(table) if sign.term == cue(name))
 
 
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span)
     if token.dep_ != "obj" or any(
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
@@ -225,23 +241,59 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return None
     if _is_given(passage, span):
         return "what the reader gives"
+    if _is_wanted(passage, span):
+        return "what somebody wants to know"
     return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
 
 
 def _is_given(passage: Passage, span: Span) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
     if token.dep_ not in ("obj", "nsubj:pass") and not (
         token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
     ):
         return False
-    return _is_signed(passage, verb, "Giving")
+    return _is_signed(passage, verb, "Giving") or (
+        token.dep_ == "obj"
+        and _is_signed(passage, verb, "GivingVerb", _GIVING)
+        and _is_by_reader(passage, verb)
+    )
+
+
+def _is_by_reader(passage: Passage, verb: Token) -> bool:
+    """Tell whether it is the reader who does what a verb says, is asked to, or is told to by an imperative."""
+    clause = passage.clause_of(verb)
+    if clause.is_hypothetical or clause.negator is not None:
+        return False  # "if you leave a comment" names an occasion
+    if verb.dep_ == "xcomp" and verb.head == clause.head:
+        asked = clause.passive or any(
+            child.dep_ == "obj" and actor_of(child) == "person" for child in clause.head.children
+        )
+        return clause.actor == "person" or (
+            asked and _is_signed(passage, clause.head, "WantingVerb", _GIVING)
+        )
+    if verb != clause.head or clause.passive:
+        return False
+    return clause.actor == "person" or (clause.subject is None and verb.tag_ in ("VB", "VBP"))
+
+
+def _is_wanted(passage: Passage, span: Span) -> bool:
+    """Tell whether somebody other than the reader needs the data, or comes to know them ("we need your name")."""
+    token, verb = _governed(passage, span)
+    clause = passage.clause_of(verb)
+    if not _is_signed(passage, verb, "WantingVerb", _GIVING) or not _is_company(clause):
+        return False
+    if clause.subject is None or clause.negator is not None:
+        return False
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    to_it = {"for", "of"} if token.dep_ == "obl" else {"to"} if token.dep_ == "nmod" else set()
+    return token.dep_ == "obj" or not cases.isdisjoint(to_it)  # "ask for", "have access to"
 
 
 def _is_passed_on(passage: Passage, span: Span) -> bool:
     """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span)
     if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
         return False
     if any(child.lower_ in ("a", "an") for child in token.children):
@@ -258,7 +310,7 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
 
 def _is_seen(passage: Passage, span: Span) -> bool:
     """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span)
     if passage.clause_of(verb).actor == "person":
         return False
     if _is_signed(passage, verb, "SeeingWord"):
@@ -560,7 +612,7 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
-    for part in _objects(passage):
+    for part in _objects(passage, frozenset(taken)):
         if taken.isdisjoint(range(part.start, part.end)):
             taken.update(range(part.start, part.end))
             yield _unmapped(passage, part, "what is collected", 0.65)
@@ -570,8 +622,11 @@ def _unmapped(passage: Passage, span: Span, rule: str, confidence: float) -> Cla
     return _claim(passage, span, Unmapped("personal-data", _TOP, span.text), rule, confidence)
 
 
-def _objects(passage: Passage) -> Iterator[Span]:
-    """Yield the noun phrases that are what the company collects, stores or shares and say that they are data."""
+def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
+    """Yield the noun phrases that are what the company collects, stores or shares and that can be data.
+
+    They say so, stand beside one that is among the `known` tokens, or are collected and the reader's.
+    """
     for clause in passage.clauses:
         handled = operation(passage, clause)
         if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *OUTWARD):
@@ -584,6 +639,25 @@ def _objects(passage: Passage) -> Iterator[Span]:
             part = _with_modifiers(token)
             if part is not None and _says_data(passage, part) and not is_named(passage, part):
                 yield part
+            elif (part is not None and _is_beside_known(token, known)) or (
+                is_under(handled, "dpv:Collect", "dpv:Record") and _is_of_reader(token)
+            ):
+                whole = with_complement(passage.doc, token.i + 1, token.sent.end)
+                if can_be_data(passage, passage.doc[_start(token) : token.i + 1]):
+                    yield passage.doc[_start(token) : whole]
+
+
+def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
+    """Tell whether a noun is coordinated with one of the `known` tokens."""
+    first = noun
+    while first.dep_ == "conj":
+        first = first.head
+    return first.i in known or any(token.dep_ == "conj" and token.i in known for token in first.subtree)
+
+
+def _is_of_reader(noun: Token) -> bool:
+    """Tell whether a noun is said to be the reader's ("your shoe size")."""
+    return any(child.dep_ == "nmod:poss" and actor_of(child) == "person" for child in noun.children)
 
 
 def _bare_objects(passage: Passage) -> Iterator[Token]:
@@ -615,6 +689,12 @@ _TAKING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer")
 
 def _with_modifiers(token: Token) -> Span | None:
     """Return a noun with the modifiers before it."""
+    start = _start(token)
+    return token.doc[start : token.i + 1] if start < token.i else None
+
+
+def _start(token: Token) -> int:
+    """Return where a noun starts with the modifiers before it."""
     start = token.i
     while (
         start > token.sent.start
@@ -628,7 +708,7 @@ def _with_modifiers(token: Token) -> Span | None:
         )
     ):
         start -= 1
-    return token.doc[start : token.i + 1] if start < token.i else None
+    return int(start)
 
 
 def _says_data(passage: Passage, part: Span) -> bool:

@@ -189,6 +189,27 @@ def _bare(part: Span) -> Span | None:
     return part.doc[start : part.end] if start < part.end else None
 
 
+def can_be_data(passage: Passage, part: Span) -> bool:
+    """Tell whether a noun phrase that the lexicon does not know can name data: known as nothing else, no thing."""
+    return (
+        _plausible(part)
+        and _says_which(passage, part)
+        and not is_named(passage, part)
+        and not any(
+            sign.end == part.end_char
+            for table in (
+                "cues/no-data",
+                "cues/party-nouns",
+                "data-subjects",
+                "measures",
+                "legal-bases",
+                "rights",
+            )
+            for sign in passage.found(table, part.start_char, part.end_char)
+        )
+    )
+
+
 def is_named(passage: Passage, part: Span) -> bool:
     """Tell whether the words are known as something else: a recipient, a company, a purpose, an operation."""
     return any(
