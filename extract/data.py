@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
+from extract.data_list import listing, names
 from extract.described import Description, descriptions, restricted
-from extract.enumeration import can_be_data, examples, first_phrase, is_named, members
+from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
 from extract.matcher import Match, matcher
@@ -86,7 +88,7 @@ def _described(passage: Passage, found: Description) -> Claim:
 
 def _unknown_lead(passage: Passage, known: list[Span]) -> Span | None:
     """Return the phrase with which an item of a list of data begins if the lexicon does not know it."""
-    if passage.block.kind not in ("item", "cell") or of_list(passage) != cue("DataTopic"):
+    if passage.block.kind not in ("item", "cell") or listing(passage) is None:
         return None
     span = first_phrase(passage)
     return (
@@ -164,7 +166,8 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     """
     if _is_defined(passage, span) or _is_contact_detail(passage, span):
         return None
-    if of_list(passage) == cue("DataTopic") and span.sent.start == passage.sentences[0].start:
+    listed = listing(passage)
+    if listed is not None and listed.start <= span.start < listed.end:
         return "list of data"
     if _is_collected(passage, span):
         return "what is handled"
@@ -186,12 +189,11 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     return _by_place(passage, span, match, handled)
 
 
-def _governed(passage: Passage, span: Span) -> tuple[Token, Token]:
-    """Return the noun whose place in the sentence a phrase shares, and the word that governs it.
+def _governed(passage: Passage, token: Token) -> tuple[Token, Token]:
+    """Return the noun whose place in the sentence a noun shares, and the word that governs it.
 
     What stands behind "information on" or "copies of" shares their place.
     """
-    token = span.root
     for _ in range(_STEPS):
         about = token.dep_ == "nmod" and any(child.lower_ in _ABOUT for child in token.children)
         of_data = about and any(
@@ -216,7 +218,7 @@ def _is_signed(passage: Passage, word: Token, name: str, table: str = _CUES) -> 
 
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
-    token, verb = _governed(passage, span)
+    token, verb = _governed(passage, span.root)
     if token.dep_ != "obj" or any(
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
@@ -239,16 +241,16 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
     """Return the rule by which the reader gives the data, or the company passes them on; None if neither does."""
     if is_generic(match.term):
         return None
-    if _is_given(passage, span):
+    if _is_given(passage, span.root):
         return "what the reader gives"
-    if _is_wanted(passage, span):
+    if _is_wanted(passage, span.root):
         return "what somebody wants to know"
     return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
 
 
-def _is_given(passage: Passage, span: Span) -> bool:
+def _is_given(passage: Passage, noun: Token) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
-    token, verb = _governed(passage, span)
+    token, verb = _governed(passage, noun)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
     if token.dep_ not in ("obj", "nsubj:pass") and not (
         token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
@@ -278,9 +280,9 @@ def _is_by_reader(passage: Passage, verb: Token) -> bool:
     return clause.actor == "person" or (clause.subject is None and verb.tag_ in ("VB", "VBP"))
 
 
-def _is_wanted(passage: Passage, span: Span) -> bool:
+def _is_wanted(passage: Passage, noun: Token) -> bool:
     """Tell whether somebody other than the reader needs the data, or comes to know them ("we need your name")."""
-    token, verb = _governed(passage, span)
+    token, verb = _governed(passage, noun)
     clause = passage.clause_of(verb)
     if not _is_signed(passage, verb, "WantingVerb", _GIVING) or not _is_company(clause):
         return False
@@ -293,7 +295,7 @@ def _is_wanted(passage: Passage, span: Span) -> bool:
 
 def _is_passed_on(passage: Passage, span: Span) -> bool:
     """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
-    token, verb = _governed(passage, span)
+    token, verb = _governed(passage, span.root)
     if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
         return False
     if any(child.lower_ in ("a", "an") for child in token.children):
@@ -310,7 +312,7 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
 
 def _is_seen(passage: Passage, span: Span) -> bool:
     """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
-    token, verb = _governed(passage, span)
+    token, verb = _governed(passage, span.root)
     if passage.clause_of(verb).actor == "person":
         return False
     if _is_signed(passage, verb, "SeeingWord"):
@@ -598,8 +600,9 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
     """Yield the categories that the lexicon does not know: among other data, or as what is collected."""
     taken = {token.i for span in known for token in span}
     for rule, parts in (
+        ("label of a list of data", (name for name in names(passage) if _says_data(passage, name))),
         ("unknown example of data", listed),
-        ("member of a list of data", members(passage, taken)),
+        ("member of a list of data", chain(members(passage, taken), _members(passage))),
     ):
         for part in parts:
             if taken.isdisjoint(range(part.start, part.end)):
@@ -618,33 +621,50 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
             yield _unmapped(passage, part, "what is collected", 0.65)
 
 
+def _members(passage: Passage) -> Iterator[Span]:
+    """Yield the phrases of a list of data."""
+    listed = listing(passage)
+    if listed is not None:
+        yield from phrases(passage, listed)
+
+
 def _unmapped(passage: Passage, span: Span, rule: str, confidence: float) -> Claim:
     return _claim(passage, span, Unmapped("personal-data", _TOP, span.text), rule, confidence)
 
 
 def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
-    """Yield the noun phrases that are what the company collects, stores or shares and that can be data.
+    """Yield the noun phrases that are what is taken, kept, shared or given and that can be data.
 
-    They say so, stand beside one that is among the `known` tokens, or are collected and the reader's.
+    They say so, stand beside one that is among the `known` tokens, or are the reader's and taken or given.
     """
     for clause in passage.clauses:
         handled = operation(passage, clause)
-        if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *OUTWARD):
-            continue
+        taken = is_under(handled, *_TAKING) and _is_company(clause) and not is_under(handled, *OUTWARD)
         for token in clause.tokens:
-            if token.pos_ not in ("NOUN", "PROPN") or not _is_object(
-                passage.doc[token.i : token.i + 1], clause.head
-            ):
+            if token.pos_ not in ("NOUN", "PROPN"):
                 continue
             part = _with_modifiers(token)
-            if part is not None and _says_data(passage, part) and not is_named(passage, part):
+            is_object = taken and _is_object(passage.doc[token.i : token.i + 1], clause.head)
+            if is_object and part is not None and _says_data(passage, part) and not is_named(passage, part):
                 yield part
-            elif (part is not None and _is_beside_known(token, known)) or (
-                is_under(handled, "dpv:Collect", "dpv:Record") and _is_of_reader(token)
-            ):
+            elif _is_member_of_data(passage, token, known, handled if is_object else None):
                 whole = with_complement(passage.doc, token.i + 1, token.sent.end)
-                if can_be_data(passage, passage.doc[_start(token) : token.i + 1]):
-                    yield passage.doc[_start(token) : whole]
+                yield passage.doc[_start(token) : whole]
+
+
+def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], handled: Match | None) -> bool:
+    """Tell whether an object that does not say that it is data can be some, by whose it is or by its neighbours."""
+    start = _start(noun)
+    if _governed(passage, noun)[0].dep_ not in ("obj", "nsubj:pass", "obl") or _is_ours(noun):
+        return False
+    beside = start < noun.i and _is_beside_known(noun, known)
+    if not (beside or _is_of_reader(noun)) or not can_be_data(passage, passage.doc[start : noun.i + 1]):
+        return False
+    if beside and (handled is not None or _is_wanted(passage, noun)):
+        return True
+    acted = _governed(passage, noun)[0].dep_ != "obl"
+    taken = is_under(handled, "dpv:Collect", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
+    return (acted and taken) or _is_given(passage, noun)
 
 
 def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
@@ -658,6 +678,11 @@ def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
 def _is_of_reader(noun: Token) -> bool:
     """Tell whether a noun is said to be the reader's ("your shoe size")."""
     return any(child.dep_ == "nmod:poss" and actor_of(child) == "person" for child in noun.children)
+
+
+def _is_ours(noun: Token) -> bool:
+    """Tell whether a noun is said to be the company's ("our audience size")."""
+    return any(child.dep_ == "nmod:poss" and actor_of(child) == "company" for child in noun.children)
 
 
 def _bare_objects(passage: Passage) -> Iterator[Token]:

@@ -7,6 +7,7 @@ from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Concept
+from extract.data_list import listing
 from extract.extent import end_of_question, is_question
 from extract.frame import actor_of
 from extract.operations import is_handling
@@ -54,35 +55,47 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
     is_data = _is_one_of(passage, noun, "InformationAbout", _DATA_NOUNS) and not _is_of_verb(passage, noun)
     if is_data:
         found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
-        if found is not None and _is_handled(passage, noun, found.span.end, _ANY):
+        if found is not None and (
+            _is_listed(passage, noun) or _is_handled(passage, noun, found.span.end, _ANY)
+        ):
             yield found
     elif _is_thing(noun):
         end, verb = _relative(noun.doc, noun.i + 1, noun.sent.end)
         if verb is None or not _is_readers(noun.doc, noun.i + 1, verb):
             return
         if (
-            _is_handled(passage, noun, end, _KEPT)
+            (_is_listed(passage, noun) or _is_handled(passage, noun, end, _KEPT))
             and _is_readers_act(passage, verb)
             and not _is_one_of(passage, noun, "NoData", "cues/no-data")
         ):
             yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
 
 
+def _is_listed(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands in a list of data."""
+    listed = listing(passage)
+    return listed is not None and listed.start <= noun.i < listed.end
+
+
 def _is_behaviour(passage: Passage, noun: Token) -> bool:
     """Tell whether a noun says what readers do and somebody watches it ("track your use of the site")."""
-    if not _is_one_of(passage, noun, "Behaviour", "cues/behaviour") or noun.nbor().lower_ != "of":
+    if noun.nbor().lower_ not in _AT:
         return False
     verb = _governor(noun)
-    whose = any(
-        child.dep_ in ("nmod:poss", "compound", "nmod") and actor_of(child) == "person"
-        for child in noun.children
-    )
     return (
-        whose
+        _is_readers_behaviour(passage, noun)
         and verb is not None
         and verb.pos_ == "VERB"
         and _is_by_others(verb)
         and is_handling(passage, verb, *_WATCHED)
+    )
+
+
+def _is_readers_behaviour(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun says what readers do, and that it is they ("your use", "user activity")."""
+    return _is_one_of(passage, noun, "Behaviour", "cues/behaviour") and any(
+        child.dep_ in ("nmod:poss", "compound", "nmod") and actor_of(child) == "person"
+        for child in noun.children
     )
 
 
@@ -91,6 +104,7 @@ def _with_places(noun: Token) -> Span:
     return noun.doc[_start(noun) : _places(noun.doc, noun.i + 1, noun.sent.end)]
 
 
+_AT = frozenset(("of", "on", "with", "to", "in", "across", "within", "around", "through"))
 _WATCHED = ("dpv:Collect", "dpv:Observe", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
 
 
@@ -140,7 +154,7 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
     behind = [
         token for token in doc[root.i + 1 : end] if belongs or not _is_one_of(passage, token, "OfReader")
     ]
-    if any(_says_which(passage, token) for token in behind):
+    if any(_is_readers_behaviour(passage, token) or _says_which(passage, token) for token in behind):
         return Description(span, None, "data that are said to be of a kind")
     return Description(span, Concept(_PROVIDED), "data that the reader gave") if provided else None
 
