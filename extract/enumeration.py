@@ -33,7 +33,7 @@ def members(passage: Passage, taken: set[int]) -> Iterator[Span]:
                 bare = _bare(part)
                 if is_known or bare is None or len(bare) < _LEAST_UNKNOWN:
                     continue
-                if can_be_data(passage, bare):
+                if _plausible(bare) and not is_named(passage, bare):
                     yield bare
 
 
@@ -220,7 +220,7 @@ def is_named(passage: Passage, part: Span) -> bool:
     """Tell whether the words are known as something else: a recipient, a company, a purpose, an operation."""
     return any(
         match.end == part.end_char or table not in ("recipients-roles", "purposes")
-        for table in ("recipients-roles", "companies", "services", "purposes", "countries")
+        for table in ("recipients-roles", "companies", "services", "purposes", "countries", "rights")
         for match in passage.found(table, part.start_char, part.end_char)
     ) or any(match.start == part.start_char for match in passage.found("processing"))
 
