@@ -252,12 +252,13 @@ def _is_given(passage: Passage, noun: Token) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
     token, verb = _governed(passage, noun)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
+    about = token.dep_ == "obl" and "about" in between  # "tell us about …"
     if token.dep_ not in ("obj", "nsubj:pass") and not (
-        token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
+        token.dep_ == "obl" and not between.isdisjoint(("with", "for", "about"))
     ):
         return False
-    return _is_signed(passage, verb, "Giving") or (
-        token.dep_ == "obj"
+    return (_is_signed(passage, verb, "Giving") and not about) or (
+        (token.dep_ == "obj" or about)
         and _is_signed(passage, verb, "GivingVerb", _GIVING)
         and _is_by_reader(passage, verb)
     )
@@ -268,10 +269,10 @@ def _is_by_reader(passage: Passage, verb: Token) -> bool:
     clause = passage.clause_of(verb)
     if clause.is_hypothetical or clause.negator is not None:
         return False  # "if you leave a comment" names an occasion
+    while verb.dep_ == "conj" and verb != clause.head:
+        verb = verb.head
     if verb.dep_ == "xcomp" and verb.head == clause.head:
-        asked = clause.passive or any(
-            child.dep_ == "obj" and actor_of(child) == "person" for child in clause.head.children
-        )
+        asked = clause.passive or any(child.dep_ in ("obj", "iobj") for child in clause.head.children)
         return clause.actor == "person" or (
             asked and _is_signed(passage, clause.head, "WantingVerb", _GIVING)
         )
@@ -664,7 +665,7 @@ def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], han
         return True
     acted = _governed(passage, noun)[0].dep_ != "obl"
     taken = is_under(handled, "dpv:Collect", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
-    return (acted and taken) or _is_given(passage, noun)
+    return acted and (taken or _is_given(passage, noun))
 
 
 def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:

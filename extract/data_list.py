@@ -41,10 +41,12 @@ def label(passage: Passage) -> Span | None:
 
 def _is_member(passage: Passage) -> bool:
     """Tell whether an item or a cell stands in a list or a column of data."""
+    head = _head(passage)
+    if head is not None and _is_of_other_column(head):
+        return False
     topic = of_list(passage)
     if topic is not None:
         return topic == cue("DataTopic")
-    head = _head(passage)
     if head is not None:
         return len(head.doc) <= _HEAD and _ends_in_data(head, head.doc[:])
     lead = passage.lead_in
@@ -54,6 +56,11 @@ def _is_member(passage: Passage) -> bool:
 def _head(passage: Passage) -> Passage | None:
     index = passage.block.column_header
     return None if index is None else passage.policy.passages[index]
+
+
+def _is_of_other_column(head: Passage) -> bool:
+    """Tell whether the head of a column asks for something about the data ("How long we keep it")."""
+    return any(sign.term in (cue("RetentionTopic"), cue("SourceTopic")) for sign in head.found("cues/topics"))
 
 
 def _leads_to_examples(lead: Passage) -> bool:

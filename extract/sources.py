@@ -221,9 +221,18 @@ def _givers(passage: Passage) -> Iterator[_Source]:
             continue
         start, end = giver.left_edge.idx, giver.idx + len(giver)
         for _, first, last in _elements(passage.text, start, end):
-            value = _named(passage, (first, last), first)
+            value = _named(passage, (first, last), first) or _unknown_giver(passage, giver, first, last)
             if value is not None:
                 yield _Source(first, last, value, "source-giver")
+
+
+def _unknown_giver(passage: Passage, giver: Token, start: int, end: int) -> Value | None:
+    """Return a giver that no table knows: a noun of the reader's ("your smartwatch")."""
+    words = {child.lower_ for child in giver.children}
+    if giver.pos_ != "NOUN" or "your" not in words:
+        return None
+    top = passage.policy.ontology.term("dpv:DataSource")
+    return Unmapped("data-source", top, passage.text[start:end].lower())
 
 
 def _is_other_company(giver: Token) -> bool:
@@ -311,7 +320,11 @@ _ENUMERATION = re.compile(r"\s*[,:(]?\s*(?:including|such\sas|like|e\.g\.|:)\s*:
 def _members(passage: Passage) -> Iterator[_Source]:
     """Yield the source that a list item names below "we collect data from the following sources:"."""
     stop = len(passage.text.rstrip(" .;,"))
-    if passage.block.kind != "item" or not 1 < stop <= _LONGEST or not _announces_sources(passage):
+    if (
+        passage.block.kind not in ("item", "cell")
+        or not 1 < stop <= _LONGEST
+        or not _announces_sources(passage)
+    ):
         return
     for _, start, end in _elements(passage.text, 0, stop):
         value = (
@@ -324,7 +337,12 @@ def _members(passage: Passage) -> Iterator[_Source]:
 
 
 def _announces_sources(item: Passage) -> bool:
-    """Tell whether the sentence or the heading above an item says that sources follow."""
+    """Tell whether the sentence or the heading above an item, or the head of a column, announces sources."""
+    if item.block.kind == "cell":
+        head = item.block.column_header
+        return head is not None and any(
+            sign.term == topic("SourceTopic") for sign in item.policy.passages[head].found("cues/topics")
+        )
     lead = item.lead_in
     if lead is None or lead.block.kind == "heading":
         return stands_under(item, topic("SourceTopic"))
