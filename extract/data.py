@@ -644,9 +644,9 @@ def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
         for token in clause.tokens:
             if token.pos_ not in ("NOUN", "PROPN"):
                 continue
-            part = _with_modifiers(token)
             is_object = taken and _is_object(passage.doc[token.i : token.i + 1], clause.head)
-            if is_object and part is not None and _says_data(passage, part) and not is_named(passage, part):
+            part = _with_modifiers(token) if is_object else None
+            if part is not None and _says_data(passage, part) and not is_named(passage, part):
                 yield part
             elif _is_member_of_data(passage, token, known, handled if is_object else None):
                 whole = with_complement(passage.doc, token.i + 1, token.sent.end)
@@ -655,11 +655,14 @@ def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
 
 def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], handled: Match | None) -> bool:
     """Tell whether an object that does not say that it is data can be some, by whose it is or by its neighbours."""
+    of_reader = _is_of_reader(noun)
+    if not of_reader and (not known or not _is_coordinated(noun)):
+        return False
     start = _start(noun)
     if _governed(passage, noun)[0].dep_ not in ("obj", "nsubj:pass", "obl") or _is_ours(noun):
         return False
     beside = start < noun.i and _is_beside_known(noun, known)
-    if not (beside or _is_of_reader(noun)) or not can_be_data(passage, passage.doc[start : noun.i + 1]):
+    if not (beside or of_reader) or not can_be_data(passage, passage.doc[start : noun.i + 1]):
         return False
     if beside and (handled is not None or _is_wanted(passage, noun)):
         return True
@@ -674,6 +677,11 @@ def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
     while first.dep_ == "conj":
         first = first.head
     return first.i in known or any(token.dep_ == "conj" and token.i in known for token in first.subtree)
+
+
+def _is_coordinated(noun: Token) -> bool:
+    """Tell whether a noun is a member of a coordination."""
+    return noun.dep_ == "conj" or any(child.dep_ == "conj" for child in noun.children)
 
 
 def _is_of_reader(noun: Token) -> bool:
