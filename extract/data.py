@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped
+from extract.data_list import listing, names
 from extract.described import Description, descriptions, restricted
-from extract.enumeration import examples, first_phrase, is_named, members
-from extract.extent import extent, with_subject
+from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
+from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
 from extract.matcher import Match, matcher
-from extract.operations import is_under, operation
+from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
 from extract.passage import Passage, Policy
 from extract.topics import cue, of_list, stands_under
 
@@ -25,6 +27,7 @@ _GENERIC = frozenset(
 )
 _TABLE = "personal-data"
 _CUES = "cues/data"
+_GIVING = "cues/giving"
 _EARLY = 3  # tokens at the start of an item, or beside its only phrase, that say nothing
 _LONGEST_NAME = 7  # words of a category that the lexicon does not know
 _SHORT_ITEM = 14  # words; a longer item of a list of data is a sentence
@@ -85,7 +88,7 @@ def _described(passage: Passage, found: Description) -> Claim:
 
 def _unknown_lead(passage: Passage, known: list[Span]) -> Span | None:
     """Return the phrase with which an item of a list of data begins if the lexicon does not know it."""
-    if passage.block.kind not in ("item", "cell") or of_list(passage) != cue("DataTopic"):
+    if passage.block.kind not in ("item", "cell") or listing(passage) is None:
         return None
     span = first_phrase(passage)
     return (
@@ -163,7 +166,8 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
     """
     if _is_defined(passage, span) or _is_contact_detail(passage, span):
         return None
-    if of_list(passage) == cue("DataTopic") and span.sent.start == passage.sentences[0].start:
+    listed = listing(passage)
+    if listed is not None and listed.start <= span.start < listed.end:
         return "list of data"
     if _is_collected(passage, span):
         return "what is handled"
@@ -178,36 +182,43 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     if _neighbour(span, match, spans):
         return "among other data"
-    if is_under(handled, "dpv:Processing") and not is_under(handled, *_SENDING) and _is_company(clause):
+    if is_under(handled, "dpv:Processing") and not is_under(handled, *OUTWARD) and _is_company(clause):
         rule = _handled(span, clause, match)
         if rule is not None:
             return rule
     return _by_place(passage, span, match, handled)
 
 
-def _governed(span: Span) -> tuple[Token, Token]:
-    """Return the noun whose place in the sentence a phrase shares, and the word that governs it."""
-    token = span.root
-    while token.dep_ in ("conj", "appos"):
+def _governed(passage: Passage, token: Token) -> tuple[Token, Token]:
+    """Return the noun whose place in the sentence a noun shares, and the word that governs it.
+
+    What stands behind "information on" or "copies of" shares their place.
+    """
+    for _ in range(_STEPS):
+        about = token.dep_ == "nmod" and any(child.lower_ in _ABOUT for child in token.children)
+        of_data = about and any(
+            sign.start <= token.head.idx < sign.end
+            for table in ("cues/about-data", "cues/data-parts")
+            for sign in passage.found(table)
+        )
+        if token.dep_ not in ("conj", "appos") and not of_data:
+            break
         token = token.head
     return token, token.head
 
 
-def _is_signed(passage: Passage, word: Token, name: str) -> bool:
-    """Tell whether a word is part of a cue for data."""
-    return any(sign.start <= word.idx < sign.end for sign in passage.found(_CUES) if sign.term == cue(name))
+_ABOUT = frozenset(("of", "on", "about", "regarding", "concerning"))
+_STEPS = 6  # from a noun to the verb that governs it
 
 
-def _does(passage: Passage, verb: Token, top: str) -> bool:
-    """Tell whether a verb names an operation that is `top` or narrower."""
-    return any(
-        match.start <= verb.idx < match.end and is_under(match, top) for match in passage.found("processing")
-    )
+def _is_signed(passage: Passage, word: Token, name: str, table: str = _CUES) -> bool:
+    """Tell whether a word is part of a cue."""
+    return any(sign.start <= word.idx < sign.end for sign in passage.found(table) if sign.term == cue(name))
 
 
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span.root)
     if token.dep_ != "obj" or any(
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
@@ -216,12 +227,7 @@ def _is_collected(passage: Passage, span: Span) -> bool:
         verb.dep_.startswith("csubj") or _by_doing(verb)
     )  # "processing it is …"
     gerund = subject and passage.clause_of(verb).actor != "person"
-    return any(
-        match.start <= verb.idx < match.end
-        and is_under(match, "dpv:Processing" if gerund else "dpv:Collect")
-        and not is_under(match, *_SENDING)
-        for match in passage.found("processing")
-    )
+    return is_handling(passage, verb, "dpv:Processing" if gerund else "dpv:Collect")
 
 
 def _by_doing(verb: Token) -> bool:
@@ -235,25 +241,62 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
     """Return the rule by which the reader gives the data, or the company passes them on; None if neither does."""
     if is_generic(match.term):
         return None
-    if _is_given(passage, span):
+    if _is_given(passage, span.root):
         return "what the reader gives"
+    if _is_wanted(passage, span.root):
+        return "what somebody wants to know"
     return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
 
 
-def _is_given(passage: Passage, span: Span) -> bool:
+def _is_given(passage: Passage, noun: Token) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, noun)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
+    about = token.dep_ == "obl" and "about" in between  # "tell us about …"
     if token.dep_ not in ("obj", "nsubj:pass") and not (
-        token.dep_ == "obl" and not between.isdisjoint(("with", "for"))
+        token.dep_ == "obl" and not between.isdisjoint(("with", "for", "about"))
     ):
         return False
-    return _is_signed(passage, verb, "Giving")
+    return (_is_signed(passage, verb, "Giving") and not about) or (
+        (token.dep_ == "obj" or about)
+        and _is_signed(passage, verb, "GivingVerb", _GIVING)
+        and _is_by_reader(passage, verb)
+    )
+
+
+def _is_by_reader(passage: Passage, verb: Token) -> bool:
+    """Tell whether it is the reader who does what a verb says, is asked to, or is told to by an imperative."""
+    clause = passage.clause_of(verb)
+    if clause.is_hypothetical or clause.negator is not None:
+        return False  # "if you leave a comment" names an occasion
+    while verb.dep_ == "conj" and verb != clause.head:
+        verb = verb.head
+    if verb.dep_ == "xcomp" and verb.head == clause.head:
+        asked = clause.passive or any(child.dep_ in ("obj", "iobj") for child in clause.head.children)
+        return clause.actor == "person" or (
+            asked and _is_signed(passage, clause.head, "WantingVerb", _GIVING)
+        )
+    if verb != clause.head or clause.passive:
+        return False
+    return clause.actor == "person" or (clause.subject is None and verb.tag_ in ("VB", "VBP"))
+
+
+def _is_wanted(passage: Passage, noun: Token) -> bool:
+    """Tell whether somebody other than the reader needs the data, or comes to know them ("we need your name")."""
+    token, verb = _governed(passage, noun)
+    clause = passage.clause_of(verb)
+    if not _is_signed(passage, verb, "WantingVerb", _GIVING) or not _is_company(clause):
+        return False
+    if clause.subject is None or clause.negator is not None:
+        return False
+    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
+    to_it = {"for", "of"} if token.dep_ == "obl" else {"to"} if token.dep_ == "nmod" else set()
+    return token.dep_ == "obj" or not cases.isdisjoint(to_it)  # "ask for", "have access to"
 
 
 def _is_passed_on(passage: Passage, span: Span) -> bool:
     """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span.root)
     if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
         return False
     if any(child.lower_ in ("a", "an") for child in token.children):
@@ -270,7 +313,7 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
 
 def _is_seen(passage: Passage, span: Span) -> bool:
     """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
-    token, verb = _governed(span)
+    token, verb = _governed(passage, span.root)
     if passage.clause_of(verb).actor == "person":
         return False
     if _is_signed(passage, verb, "SeeingWord"):
@@ -278,7 +321,7 @@ def _is_seen(passage: Passage, span: Span) -> bool:
         cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
         return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
     told = token.dep_ == "obj" and verb.dep_ == "xcomp"  # "we may be required to disclose your name"
-    return told and _does(passage, verb, "dpv:Disclose")
+    return told and is_under(named_by(passage, verb), "dpv:Disclose")
 
 
 def _handled(span: Span, clause: Clause, match: Match) -> str | None:
@@ -333,7 +376,6 @@ def _is_of_purpose(passage: Passage, handled: Match | None) -> bool:
 
 
 _HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Use", "dpv:Disclose", "dpv:Transfer")
-_SENDING = ("dpv:Transmit", "dpv:Display")
 
 
 def _of_information(span: Span) -> bool:
@@ -559,8 +601,9 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
     """Yield the categories that the lexicon does not know: among other data, or as what is collected."""
     taken = {token.i for span in known for token in span}
     for rule, parts in (
+        ("label of a list of data", (name for name in names(passage) if _says_data(passage, name))),
         ("unknown example of data", listed),
-        ("member of a list of data", members(passage, taken)),
+        ("member of a list of data", chain(members(passage, taken), _members(passage))),
     ):
         for part in parts:
             if taken.isdisjoint(range(part.start, part.end)):
@@ -573,30 +616,82 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
-    for part in _objects(passage):
+    for part in _objects(passage, frozenset(taken)):
         if taken.isdisjoint(range(part.start, part.end)):
             taken.update(range(part.start, part.end))
             yield _unmapped(passage, part, "what is collected", 0.65)
+
+
+def _members(passage: Passage) -> Iterator[Span]:
+    """Yield the phrases of a list of data."""
+    listed = listing(passage)
+    if listed is not None:
+        yield from phrases(passage, listed)
 
 
 def _unmapped(passage: Passage, span: Span, rule: str, confidence: float) -> Claim:
     return _claim(passage, span, Unmapped("personal-data", _TOP, span.text), rule, confidence)
 
 
-def _objects(passage: Passage) -> Iterator[Span]:
-    """Yield the noun phrases that are what the company collects, stores or shares and say that they are data."""
+def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
+    """Yield the noun phrases that are what is taken, kept, shared or given and that can be data.
+
+    They say so, stand beside one that is among the `known` tokens, or are the reader's and taken or given.
+    """
     for clause in passage.clauses:
         handled = operation(passage, clause)
-        if not is_under(handled, *_TAKING) or not _is_company(clause) or is_under(handled, *_SENDING):
-            continue
+        taken = is_under(handled, *_TAKING) and _is_company(clause) and not is_under(handled, *OUTWARD)
         for token in clause.tokens:
-            if token.pos_ not in ("NOUN", "PROPN") or not _is_object(
-                passage.doc[token.i : token.i + 1], clause.head
-            ):
+            if token.pos_ not in ("NOUN", "PROPN"):
                 continue
-            part = _with_modifiers(token)
+            is_object = taken and _is_object(passage.doc[token.i : token.i + 1], clause.head)
+            part = _with_modifiers(token) if is_object else None
             if part is not None and _says_data(passage, part) and not is_named(passage, part):
                 yield part
+            elif _is_member_of_data(passage, token, known, handled if is_object else None):
+                whole = with_complement(passage.doc, token.i + 1, token.sent.end)
+                yield passage.doc[_start(token) : whole]
+
+
+def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], handled: Match | None) -> bool:
+    """Tell whether an object that does not say that it is data can be some, by whose it is or by its neighbours."""
+    of_reader = _is_of_reader(noun)
+    if not of_reader and (not known or not _is_coordinated(noun)):
+        return False
+    start = _start(noun)
+    if _governed(passage, noun)[0].dep_ not in ("obj", "nsubj:pass", "obl") or _is_ours(noun):
+        return False
+    beside = start < noun.i and _is_beside_known(noun, known)
+    if not (beside or of_reader) or not can_be_data(passage, passage.doc[start : noun.i + 1]):
+        return False
+    if beside and (handled is not None or _is_wanted(passage, noun)):
+        return True
+    acted = _governed(passage, noun)[0].dep_ != "obl"
+    taken = is_under(handled, "dpv:Collect", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
+    return acted and (taken or _is_given(passage, noun))
+
+
+def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
+    """Tell whether a noun is coordinated with one of the `known` tokens."""
+    first = noun
+    while first.dep_ == "conj":
+        first = first.head
+    return first.i in known or any(token.dep_ == "conj" and token.i in known for token in first.subtree)
+
+
+def _is_coordinated(noun: Token) -> bool:
+    """Tell whether a noun is a member of a coordination."""
+    return noun.dep_ == "conj" or any(child.dep_ == "conj" for child in noun.children)
+
+
+def _is_of_reader(noun: Token) -> bool:
+    """Tell whether a noun is said to be the reader's ("your shoe size")."""
+    return any(child.dep_ == "nmod:poss" and actor_of(child) == "person" for child in noun.children)
+
+
+def _is_ours(noun: Token) -> bool:
+    """Tell whether a noun is said to be the company's ("our audience size")."""
+    return any(child.dep_ == "nmod:poss" and actor_of(child) == "company" for child in noun.children)
 
 
 def _bare_objects(passage: Passage) -> Iterator[Token]:
@@ -608,12 +703,7 @@ def _bare_objects(passage: Passage) -> Iterator[Token]:
         verb = _acted_on(token)
         if verb is None or not _is_company(passage.clause_of(token)):
             continue
-        if any(
-            match.start <= verb.idx < match.end
-            and is_under(match, "dpv:Obtain", "dpv:Store", "dpv:Use")
-            and not is_under(match, *_SENDING)
-            for match in passage.found("processing")
-        ):
+        if is_handling(passage, verb, "dpv:Obtain", "dpv:Store", "dpv:Use"):
             yield token
 
 
@@ -633,6 +723,12 @@ _TAKING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer")
 
 def _with_modifiers(token: Token) -> Span | None:
     """Return a noun with the modifiers before it."""
+    start = _start(token)
+    return token.doc[start : token.i + 1] if start < token.i else None
+
+
+def _start(token: Token) -> int:
+    """Return where a noun starts with the modifiers before it."""
     start = token.i
     while (
         start > token.sent.start
@@ -646,7 +742,7 @@ def _with_modifiers(token: Token) -> Span | None:
         )
     ):
         start -= 1
-    return token.doc[start : token.i + 1] if start < token.i else None
+    return int(start)
 
 
 def _says_data(passage: Passage, part: Span) -> bool:

@@ -7,9 +7,10 @@ from spacy.tokens import Doc, Span, Token
 
 import ontology
 from extract.claim import Concept
+from extract.data_list import listing
 from extract.extent import end_of_question, is_question
 from extract.frame import actor_of
-from extract.operations import is_under
+from extract.operations import is_handling
 from extract.passage import Passage
 from extract.topics import cue
 
@@ -54,35 +55,47 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
     is_data = _is_one_of(passage, noun, "InformationAbout", _DATA_NOUNS) and not _is_of_verb(passage, noun)
     if is_data:
         found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
-        if found is not None and _is_handled(passage, noun, found.span.end, _ANY):
+        if found is not None and (
+            _is_listed(passage, noun) or _is_handled(passage, noun, found.span.end, _ANY)
+        ):
             yield found
     elif _is_thing(noun):
         end, verb = _relative(noun.doc, noun.i + 1, noun.sent.end)
         if verb is None or not _is_readers(noun.doc, noun.i + 1, verb):
             return
         if (
-            _is_handled(passage, noun, end, _KEPT)
+            (_is_listed(passage, noun) or _is_handled(passage, noun, end, _KEPT))
             and _is_readers_act(passage, verb)
             and not _is_one_of(passage, noun, "NoData", "cues/no-data")
         ):
             yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
 
 
+def _is_listed(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands in a list of data."""
+    listed = listing(passage)
+    return listed is not None and listed.start <= noun.i < listed.end
+
+
 def _is_behaviour(passage: Passage, noun: Token) -> bool:
     """Tell whether a noun says what readers do and somebody watches it ("track your use of the site")."""
-    if not _is_one_of(passage, noun, "Behaviour", "cues/behaviour") or noun.nbor().lower_ != "of":
+    if noun.nbor().lower_ not in _AT:
         return False
     verb = _governor(noun)
-    whose = any(
-        child.dep_ in ("nmod:poss", "compound", "nmod") and actor_of(child) == "person"
-        for child in noun.children
-    )
     return (
-        whose
+        _is_readers_behaviour(passage, noun)
         and verb is not None
         and verb.pos_ == "VERB"
         and _is_by_others(verb)
-        and _is_operation(passage, verb, _WATCHED)
+        and is_handling(passage, verb, *_WATCHED)
+    )
+
+
+def _is_readers_behaviour(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun says what readers do, and that it is they ("your use", "user activity")."""
+    return _is_one_of(passage, noun, "Behaviour", "cues/behaviour") and any(
+        child.dep_ in ("nmod:poss", "compound", "nmod") and actor_of(child) == "person"
+        for child in noun.children
     )
 
 
@@ -91,6 +104,7 @@ def _with_places(noun: Token) -> Span:
     return noun.doc[_start(noun) : _places(noun.doc, noun.i + 1, noun.sent.end)]
 
 
+_AT = frozenset(("of", "on", "with", "to", "in", "across", "within", "around", "through"))
 _WATCHED = ("dpv:Collect", "dpv:Observe", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
 
 
@@ -106,7 +120,6 @@ def _is_thing(noun: Token) -> bool:
 
 _KEPT = ("dpv:Obtain", "dpv:Store", "dpv:Monitor", "dpv:Tracking", "dpv:Remove")
 _ANY = (*_KEPT, "dpv:Use", "dpv:Disclose", "dpv:Transfer", "dpv:Transform")
-_OUTWARD = ("dpv:Display", "dpv:Transmit")
 
 
 def restricted(passage: Passage, noun: Span) -> Description | None:
@@ -141,7 +154,7 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
     behind = [
         token for token in doc[root.i + 1 : end] if belongs or not _is_one_of(passage, token, "OfReader")
     ]
-    if any(_says_which(passage, token) for token in behind):
+    if any(_is_readers_behaviour(passage, token) or _says_which(passage, token) for token in behind):
         return Description(span, None, "data that are said to be of a kind")
     return Description(span, Concept(_PROVIDED), "data that the reader gave") if provided else None
 
@@ -211,7 +224,7 @@ def _preposition(passage: Passage, noun: Token, start: int, last: int) -> int:
             return start
     elif doc[place].lower_ == "from":
         verb = _governor(noun)
-        if verb is None or not _is_operation(passage, verb, ("dpv:Store", "dpv:Use", "dpv:Combine")):
+        if verb is None or not is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Combine"):
             return start
     elif doc[place].lower_ not in _ABOUT:
         return start
@@ -232,7 +245,7 @@ def _is_of_reader(phrase: Span) -> bool:
 def _is_kept(passage: Passage, noun: Token) -> bool:
     """Tell whether data are stored, recorded or used, which makes them data about readers."""
     verb = _governor(noun)
-    return verb is not None and _is_operation(passage, verb, ("dpv:Store", "dpv:Use", "dpv:Record"))
+    return verb is not None and is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Record")
 
 
 def _places(doc: Doc, start: int, last: int, phrase: int | None = None) -> int:
@@ -343,16 +356,7 @@ def _is_handled(passage: Passage, noun: Token, end: int, operations: tuple[str, 
     verb = _governor(noun)
     if verb is None or verb.i in range(noun.i, end):
         verb = _passive(noun.doc, end, noun.sent.end)
-    return verb is not None and _is_by_others(verb) and _is_operation(passage, verb, operations)
-
-
-def _is_operation(passage: Passage, verb: Token, operations: tuple[str, ...]) -> bool:
-    return any(
-        match.start <= verb.idx < match.end
-        and is_under(match, *operations)
-        and not is_under(match, *_OUTWARD)
-        for match in passage.found("processing")
-    )
+    return verb is not None and _is_by_others(verb) and is_handling(passage, verb, *operations)
 
 
 def _is_by_others(verb: Token) -> bool:
@@ -420,7 +424,7 @@ def _verb_of(opening: Token) -> Token | None:
 def _watches(passage: Passage, above: Token, opening: Token) -> bool:
     """Tell whether a word before a question says that somebody other than the reader watches what it asks."""
     seen = _is_one_of(passage, above, "Seeing") and opening.lower_ != "how"
-    return above.i < opening.i and _is_by_others(above) and (seen or _is_operation(passage, above, _WATCHED))
+    return above.i < opening.i and _is_by_others(above) and (seen or is_handling(passage, above, *_WATCHED))
 
 
 def _is_about_reader(passage: Passage, verb: Token) -> bool:

@@ -58,6 +58,20 @@ def examples(passage: Passage, heads: Iterable[Span]) -> Iterator[Span]:
                 yield whole
 
 
+def phrases(passage: Passage, listed: Span) -> Iterator[Span]:
+    """Yield the phrases of an enumeration without a verb that can name data."""
+    if is_sentence(listed):
+        return
+    for part in _listed(passage.doc, listed.start, _last_of(listed[0], listed.start)):
+        if can_be_data(passage, part):
+            yield part
+
+
+def is_sentence(span: Span) -> bool:
+    """Tell whether there is a finite verb among some words."""
+    return any(token.tag_ in ("MD", "VBZ", "VBP", "VBD") for token in span)
+
+
 _OTHERWISE = ("i.e", "that is", "as well as", "among other")  # what follows them may be no example
 
 
@@ -75,10 +89,10 @@ def _follows(sign: Token, ends: set[int]) -> bool:
 _JOINING = frozenset(("which", "that", "and", "also", "but", "may", "can"))
 
 
-def _last_of(sign: Token) -> int:
+def _last_of(sign: Token, start: int | None = None) -> int:
     """Return the token at which the examples end that begin behind a sign: at a bracket, or with the sentence."""
     depth = 0
-    for token in sign.doc[sign.i + 1 : sign.sent.end]:
+    for token in sign.doc[sign.i + 1 if start is None else start : sign.sent.end]:
         depth += (token.text in _OPEN) - (token.text in _SHUT)
         if depth < 0 or token.text in (".", ":", "–", "—"):
             return token.i
@@ -189,11 +203,24 @@ def _bare(part: Span) -> Span | None:
     return part.doc[start : part.end] if start < part.end else None
 
 
+def can_be_data(passage: Passage, part: Span) -> bool:
+    """Tell whether a noun phrase that the lexicon does not know can name data: known as nothing else, no thing."""
+    if not _plausible(part) or not _says_which(passage, part) or is_named(passage, part):
+        return False
+    end = part.root.idx + len(part.root)
+    return any(sign.end == end for sign in passage.found("cues/about-data")) or not any(
+        sign.end == end for table in _NO_DATA for sign in passage.found(table, part.start_char, part.end_char)
+    )
+
+
+_NO_DATA = ("cues/no-data", "cues/party-nouns", "data-subjects", "measures", "legal-bases", "rights")
+
+
 def is_named(passage: Passage, part: Span) -> bool:
     """Tell whether the words are known as something else: a recipient, a company, a purpose, an operation."""
     return any(
-        match.start < part.end_char and part.start_char < match.end
-        for table in ("recipients-roles", "companies", "services", "purposes", "countries")
+        match.end == part.end_char or table not in ("recipients-roles", "purposes")
+        for table in ("recipients-roles", "companies", "services", "purposes", "countries", "rights")
         for match in passage.found(table, part.start_char, part.end_char)
     ) or any(match.start == part.start_char for match in passage.found("processing"))
 

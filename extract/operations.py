@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from spacy.tokens import Token
+
 import ontology
 from extract.claim import Claim, Concept
 from extract.frame import Clause
@@ -33,6 +35,21 @@ def operation(passage: Passage, clause: Clause) -> Match | None:
         if match.start <= head.idx and end <= match.end:
             return match
     return None
+
+
+def named_by(passage: Passage, token: Token) -> Match | None:
+    """Return the match that names the operation of which a verb, or a noun made from one, is a word."""
+    return next((m for m in passage.found(_TABLE) if m.start <= token.idx < m.end), None)
+
+
+def is_handling(passage: Passage, token: Token, *tops: str) -> bool:
+    """Tell whether a word names one of `tops` (CURIEs) or a narrower operation, and no showing or sending."""
+    match = named_by(passage, token)
+    return is_under(match, *tops) and not is_under(match, *OUTWARD)
+
+
+OUTWARD = ("dpv:Transmit", "dpv:Display")
+"""Operations whose object is mostly no data: messages that are sent, pages that are shown."""
 
 
 def is_under(match: Match | None, *tops: str) -> bool:

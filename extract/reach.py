@@ -4,8 +4,7 @@ from spacy.tokens import Span, Token
 
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
-from extract.matcher import Match
-from extract.operations import is_under, operation
+from extract.operations import is_under, named_by, operation
 from extract.passage import Passage
 from extract.topics import cue
 
@@ -145,7 +144,7 @@ def _is_target(passage: Passage, token: Token, clause: Clause) -> bool:
         above = above.head
         if above.lower_ in _SETTINGS or signed(passage, above, "ServingSign"):
             return False
-        if signed(passage, above, "SharingSign") or is_under(_named_by(passage, above), *_GIVING):
+        if signed(passage, above, "SharingSign") or is_under(named_by(passage, above), *_GIVING):
             return True
         if above.lower_ in _MADE and any(_is_giving(passage, child) for child in above.children):
             return True
@@ -220,18 +219,6 @@ def _buys(passage: Passage, token: Token) -> bool:
     )
 
 
-def _named_by(passage: Passage, token: Token) -> Match | None:
-    """Return the operation on data that a word names."""
-    return next(
-        (
-            match
-            for match in passage.found("processing", token.sent.start_char, token.sent.end_char)
-            if match.start <= token.idx < match.end
-        ),
-        None,
-    )
-
-
 def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether the party behind "by" gets or holds data: "may be viewed by …", "at the request of …"."""
     head = token.head
@@ -251,7 +238,7 @@ def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
         verb.tag_ in ("VBN", "VBD")
         and (
             signed(passage, verb, "HoldingSign", "HostingSign")
-            or is_under(_named_by(passage, verb), *_HOLDING)
+            or is_under(named_by(passage, verb), *_HOLDING)
         )
         for verb in verbs
     )
@@ -262,7 +249,7 @@ def _is_channel(passage: Passage, token: Token, clause: Clause) -> bool:
 
     "Payments are processed through a provider", "we email you via a third party".
     """
-    if token.head != clause.head or is_under(_named_by(passage, clause.head), *_OBTAINING):
+    if token.head != clause.head or is_under(named_by(passage, clause.head), *_OBTAINING):
         return False
     if clause.passive:
         return clause.subject is not None and _is_data(passage, clause.subject)

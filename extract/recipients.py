@@ -12,7 +12,7 @@ from extract.controller import own_names
 from extract.frame import Clause
 from extract.matcher import Match
 from extract.naming import is_legal_form
-from extract.operations import is_under
+from extract.operations import is_under, named_by
 from extract.parties import is_anybody, unknown_parties
 from extract.passage import Passage, Policy
 from extract.reach import (
@@ -483,10 +483,7 @@ def _runs_it(passage: Passage, match: Match) -> bool:
     return (
         not cases.isdisjoint(_INSIDE)
         and clause.actor != "person"
-        and any(
-            verb.start <= above.idx < verb.end and is_under(verb, "dpv:Store", "dpv:Transmit")
-            for verb in passage.found("processing")
-        )
+        and is_under(named_by(passage, above), "dpv:Store", "dpv:Transmit")
     )
 
 

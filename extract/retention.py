@@ -60,6 +60,8 @@ def _periods(passage: Passage) -> Iterator[_Period]:
     yield from _worded(passage)
     yield from _dependent(passage)
     yield from _deleted(passage)
+    yield from _deleted_when(passage)
+    yield from _of_column(passage)
     for match in cues(passage, _TABLE, "pgq:KeepPhrase"):
         closes = sentence(passage, match.start)[1]
         yield _Period(match.start, clause_end(passage.text, match.end, closes), "retention-words")
@@ -115,11 +117,8 @@ def _iso(passage: Passage, unit: Match, number: int) -> str:
 
 def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> bool:
     """Tell whether a period at `start` says how long data are kept, by its sentence or its column."""
-    block = passage.block
-    if block.kind == "cell":
-        head = None if block.column_header is None else passage.policy.passages[block.column_header]
-        if cued(head, _TABLE, "pgq:RetentionTopic"):
-            return True
+    if _is_in_column(passage):
+        return True
     if cued(passage, _TABLE, "pgq:NoRetention", opens, min(closes, start + _NEAR)):
         return False
     if _keeps(passage, opens, closes):
@@ -129,6 +128,15 @@ def _about_keeping(passage: Passage, start: int, opens: int, closes: int) -> boo
         cued(passage.lead_in, _TABLE, "pgq:KeepVerb")
         and start - opens < len("call recordings and their transcripts ")
     )
+
+
+def _is_in_column(passage: Passage) -> bool:
+    """Tell whether a passage is a cell of a column about how long data are kept."""
+    index = passage.block.column_header
+    if passage.block.kind != "cell" or index is None:
+        return False
+    head = passage.policy.passages[index]
+    return cued(head, _TABLE, "pgq:RetentionTopic") or cued(head, "topics", "pgq:RetentionTopic")
 
 
 def _keeps(passage: Passage, opens: int, closes: int) -> bool:
@@ -195,6 +203,36 @@ def _deleted(passage: Passage) -> Iterator[_Period]:
         told = cued(passage, _TABLE, "pgq:NoRetention", opens, verb.start)
         if _COMPANY.search(passage.text, opens, verb.start) and not told:
             yield _Period(verb.start, clause_end(passage.text, verb.end, closes), "retention-deletion")
+
+
+def _deleted_when(passage: Passage) -> Iterator[_Period]:
+    """Yield on which event the company deletes data: "we erase your file once the case is closed"."""
+    for verb in cues(passage, _TABLE, "pgq:DeleteVerb"):
+        opens, closes = sentence(passage, verb.start)
+        token = passage.token_at(verb.start)
+        if token is None or cued(passage, _TABLE, "pgq:PersonActs", opens, closes):
+            continue
+        if "cookie" in passage.text[opens : verb.start].lower():
+            continue  # that the browser deletes them is said by words of their own
+        clause = passage.clause_of(token)
+        event = _EVENT.search(passage.text, verb.end, min(closes, verb.end + _NEAR))
+        if event is None or clause.actor != "company" or clause.negator is not None or clause.is_hypothetical:
+            continue
+        yield _Period(event.start(), clause_end(passage.text, event.end(), closes), "retention-condition")
+
+
+_EVENT = re.compile(r"\b(?:as\ssoon\sas|once|when)\s(?=(?:you|the|your|they|their|it|a|an)\b)", re.IGNORECASE)
+
+
+def _of_column(passage: Passage) -> Iterator[_Period]:
+    """Yield what a cell says in a column about how long data are kept."""
+    end = len(passage.text.rstrip(" ."))
+    if end <= _LONGEST_CELL and _is_in_column(passage) and any(letter.isalpha() for letter in passage.text):
+        isos = tuple(_isos(passage, 0, end))
+        yield _Period(0, end, "retention-period" if isos else "retention-words", isos)
+
+
+_LONGEST_CELL = 100  # characters of a cell that is nothing but a period
 
 
 def _claim(passage: Passage, period: _Period) -> Claim:

@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spacy.tokens import Token
+
 from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
 from extract.matcher import Match
+from extract.operations import is_handling
 from extract.passage import Passage, Policy
 from extract.reach import first_of_coordination
+from extract.topics import cue as topic
+from extract.topics import stands_under
 
 _TABLE = "sources"
 _NEAR = 95  # characters between the verb of obtaining and the word that opens the source
@@ -65,6 +70,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
                 *_person(passage),
                 *_automatic(passage),
                 *_tools(passage),
+                *_consulted(passage),
                 *_givers(passage),
             ],
             key=lambda source: (source.start, -source.end),
@@ -126,12 +132,35 @@ def _tools(passage: Passage) -> Iterator[_Source]:
         collects = [
             m for m in passage.found("processing", match.start, closes) if lexicon.is_under(m.term, obtain)
         ]
+        if verb.pos_ != "VERB":
+            verb = next((child for child in tool.children if child.dep_ == "acl:relcl"), verb)
         used = tool.dep_ == "obj" and cued(passage, "source-tools", "pgq:ToolVerb", verb.idx, match.start)
-        acting = tool.dep_ == "nsubj" and any(m.start <= verb.idx < m.end for m in collects)
-        if collects and (used or acting) and passage.clause_of(verb).negator is None:
+        subject = tool.dep_ == "nsubj" or verb.dep_ == "acl:relcl"
+        acting = subject and any(m.start <= verb.idx < m.end for m in collects)
+        telling = subject and cued(passage, "source-tools", "pgq:ToolTelling", verb.idx, closes)
+        if ((collects and (used or acting)) or telling) and passage.clause_of(verb).negator is None:
             yield _Source(match.start, match.end, Concept(automated), "source-tool")
 
 
+def _consulted(passage: Passage) -> Iterator[_Source]:
+    """Yield the sources in which the company looks something up: "we check the electoral roll"."""
+    lexicon = passage.policy.ontology
+    tops = [lexicon.term(f"dpv:{name}") for name in ("PublicDataSource", "NonPublicDataSource")]
+    for match in passage.found("data-sources"):
+        if not any(
+            lexicon.is_under(match.term, top) for top in (*tops, lexicon.term("pgc:DataBrokerSource"))
+        ):
+            continue
+        token = passage.token_at(match.end - 1)
+        if token is None:
+            continue
+        verb = first_of_coordination(token).head
+        clause = passage.clause_of(verb)
+        if clause.actor == "company" and clause.negator is None and is_handling(passage, verb, *_LOOKING_UP):
+            yield _Source(match.start, match.end, Concept(match.term), "source-consulted")
+
+
+_LOOKING_UP = ("dpv:Consult", "dpv:Access", "dpv:Retrieve", "pgc:Verify", "dpv:Screen")
 _AUTOMATICALLY = frozenset(("automatically", "passively"))
 
 
@@ -177,22 +206,48 @@ def _givers(passage: Passage) -> Iterator[_Source]:
             giver is None
             or clause.passive
             or clause.negator is not None
-            or clause.actor in ("company", "person")
+            or clause.actor == "person"
+            or (clause.actor == "company" and not _is_other_company(giver))
         ):
             continue
         to_us = any(
-            child.lower_ == "us" and (child.dep_ == "iobj" or child.dep_ in ("obj", "obl"))
-            for child in verb.children
+            child.lower_ == "us" and child.dep_ in ("iobj", "obj", "obl", "nmod")
+            for word in (verb, *verb.children)
+            for child in word.children
         )
         if not to_us or not cued(passage, "source-tools", "pgq:GiverVerb", verb.idx, verb.idx + len(verb)):
             continue
-        if not any(passage.found("personal-data", verb.idx, clause.sentence.end_char)):
+        if not _is_about_reader(passage, verb):
             continue
         start, end = giver.left_edge.idx, giver.idx + len(giver)
         for _, first, last in _elements(passage.text, start, end):
-            value = _named(passage, (first, last), first)
+            value = _named(passage, (first, last), first) or _unknown_giver(passage, giver, first, last)
             if value is not None:
                 yield _Source(first, last, value, "source-giver")
+
+
+def _unknown_giver(passage: Passage, giver: Token, start: int, end: int) -> Value | None:
+    """Return a giver that no table knows: a noun of the reader's ("your smartwatch")."""
+    words = {child.lower_ for child in giver.children}
+    if giver.pos_ != "NOUN" or "your" not in words:
+        return None
+    top = passage.policy.ontology.term("dpv:DataSource")
+    return Unmapped("data-source", top, passage.text[start:end].lower())
+
+
+def _is_other_company(giver: Token) -> bool:
+    """Tell whether a noun for a company means another one than ours: "your insurance company"."""
+    words = {child.lower_ for child in giver.children}
+    named = any(child.dep_ in ("compound", "amod") for child in giver.children) or "your" in words
+    return giver.pos_ == "NOUN" and named and "our" not in words
+
+
+def _is_about_reader(passage: Passage, verb: Token) -> bool:
+    """Tell whether what is given are data, something of the reader's, or what the reader does."""
+    return any(passage.found("personal-data", verb.idx, verb.sent.end_char)) or any(
+        token.lower_ in ("your", "you") or token.lower_ in _WHENEVER
+        for token in verb.doc[verb.i + 1 : verb.sent.end]
+    )
 
 
 def _listed(passage: Passage) -> Iterator[_Source]:
@@ -206,7 +261,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         if not _obtains(passage, opener, opens, closes):
             continue
         denied = _is_denied(passage, opener)
-        end = _with_examples(passage.text, clause_end(passage.text, opener.end, closes), closes)
+        end = _with_examples(passage.text, _clause_end(passage, opener.end, closes), closes)
         stop = _STOP.search(passage.text, opener.end, end)
         value: Value | None = None
         for mark, start, until in _elements(passage.text, opener.end, stop.start() if stop else end):
@@ -221,6 +276,20 @@ def _is_denied(passage: Passage, opener: Match) -> bool:
     """Tell whether the clause denies that data come from where `opener` says."""
     token = passage.token_at(opener.start)
     return token is not None and passage.clause_of(token).negator is not None
+
+
+def _clause_end(passage: Passage, start: int, closes: int) -> int:
+    """Return where the clause from `start` ends; nouns with an owner may go on with it ("and your referees")."""
+    end = clause_end(passage.text, start, closes)
+    while owned := _OWNED.match(passage.text, end, closes):
+        noun = passage.token_at(owned.end() - 1)
+        if noun is None or noun.pos_ == "VERB" or (noun.head.i > noun.i and noun.dep_ == "nsubj"):
+            break
+        end = clause_end(passage.text, owned.end(), closes)
+    return end
+
+
+_OWNED = re.compile(r",?\s(?:(?:and|or)\s)?(?:your|our|the\scompany)\s[\w’'-]+", re.IGNORECASE)
 
 
 def _with_examples(text: str, end: int, closes: int) -> int:
@@ -250,15 +319,36 @@ _ENUMERATION = re.compile(r"\s*[,:(]?\s*(?:including|such\sas|like|e\.g\.|:)\s*:
 
 def _members(passage: Passage) -> Iterator[_Source]:
     """Yield the source that a list item names below "we collect data from the following sources:"."""
-    lead, stop = passage.lead_in, len(passage.text.rstrip(" .;,"))
-    if lead is None or not 1 < stop <= _LONGEST:
+    stop = len(passage.text.rstrip(" .;,"))
+    if (
+        passage.block.kind not in ("item", "cell")
+        or not 1 < stop <= _LONGEST
+        or not _announces_sources(passage)
+    ):
         return
+    for _, start, end in _elements(passage.text, 0, stop):
+        value = (
+            Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource"))
+            if _YOU.fullmatch(passage.text[start:end])
+            else _named(passage, (start, end), start)
+        )
+        if value is not None:
+            yield _Source(start, end, value, "source-item")
+
+
+def _announces_sources(item: Passage) -> bool:
+    """Tell whether the sentence or the heading above an item, or the head of a column, announces sources."""
+    if item.block.kind == "cell":
+        head = item.block.column_header
+        return head is not None and any(
+            sign.term == topic("SourceTopic") for sign in item.policy.passages[head].found("cues/topics")
+        )
+    lead = item.lead_in
+    if lead is None or lead.block.kind == "heading":
+        return stands_under(item, topic("SourceTopic"))
     until = len(lead.text.rstrip(" :"))
     below = any(cue.end >= until for cue in cues(lead, _TABLE, "pgq:SourcesBelow"))
-    if below or any(source.end >= until and not source.denied for source in _listed(lead)):
-        value = _named(passage, (0, stop), 0)
-        if value is not None:
-            yield _Source(0, stop, value, "source-item")
+    return below or any(source.end >= until and not source.denied for source in _listed(lead))
 
 
 def _same_data(passage: Passage, found: list[_Source]) -> list[_Source]:
@@ -281,7 +371,8 @@ def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
     """Tell whether data are what comes from the source that `opener` opens."""
     term = passage.policy.ontology.term
     spoken = cued(passage, _TABLE, "pgq:SourceData", opens, closes)
-    spoken = spoken or any(passage.found("personal-data", opens, opener.start))
+    until = closes if opener.term == term("pgq:LogInWith") else opener.start
+    spoken = spoken or any(passage.found("personal-data", opens, until))
     if not spoken and not cued(passage.lead_in, _TABLE, "pgq:SourceData"):
         return opener.term == term("pgq:FromWord") and _logs_in(passage, opener, opens, closes)
     if opener.term == term("pgq:ContactBy"):
@@ -346,6 +437,10 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
         )
         direct = said or "directly" in words + opener.form
         return Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource")) if direct else None
+    if opener.term == passage.policy.ontology.term("pgq:LogInWith"):
+        service = _company(passage, "services", start, end)
+        if service is not None:
+            return service
     return _named(passage, (start, end), max(0, opener.start - len("collected ")))
 
 
@@ -353,9 +448,9 @@ def _named(passage: Passage, span: tuple[int, int], since: int) -> Value | None:
     """Return the source that the characters of `span` name; words from `since` on may help to name it."""
     lexicon = passage.policy.ontology
     start, end = span
-    company = next(passage.found("companies", start, end), None)
-    if company is not None and company.start == start:
-        return Company(lexicon.label(company.term), company.term)
+    company = _company(passage, "companies", start, end)
+    if company is not None:
+        return company
     top = lexicon.term("dpv:DataSource")
     known = [
         match.term
@@ -366,9 +461,30 @@ def _named(passage: Passage, span: tuple[int, int], since: int) -> Value | None:
         return Concept(known[-1])
     if cued(passage, _TABLE, "pgq:ChannelNoun", start, end):
         return Concept(lexicon.term("dpv:DataSubjectDataSource"))
+    readers = (match.term for match in passage.found("data-subjects", start, end))
+    if lexicon.term("dpv:DataSubject") in readers:
+        return Concept(lexicon.term("dpv:DataSubjectDataSource"))
     nouns = [
         cue
         for cue in cues(passage, _TABLE, "pgq:SourceNoun", start, end)
         if cue.end == end or (cue.start == start and passage.text.startswith(" of ", cue.end))
     ]
-    return Unmapped("data-source", top, passage.text[start:end].lower()) if nouns else None
+    party = any(_ending(passage, "recipients-roles", start, end)) or any(
+        match.term == topic("PartyNoun") for match in _ending(passage, "cues/party-nouns", start, end)
+    )
+    return Unmapped("data-source", top, passage.text[start:end].lower()) if nouns or party else None
+
+
+def _company(passage: Passage, table: str, start: int, end: int) -> Company | None:
+    """Return the company or the service of which the name begins at `start`."""
+    found = next((match for match in passage.found(table, start, end) if match.start == start), None)
+    return None if found is None else Company(passage.policy.ontology.label(found.term), found.term)
+
+
+def _ending(passage: Passage, table: str, start: int, end: int) -> Iterator[Match]:
+    """Yield the matches of `table` with which the words between two characters end."""
+    return (
+        match
+        for match in passage.found(table, start, end)
+        if match.end == end and match.form.lower() not in ("other", "others")
+    )

@@ -33,6 +33,7 @@ HELPERS = {
     "assemble": "puts the claims of all extractors together",
     "author": "finds where a policy names its author, for controller",
     "claim": "says what a claim is",
+    "data_list": "finds where a policy lists data",
     "described": "finds data that are described instead of named",
     "document": "says what a document is",
     "draft": "holds a statement in the making, for assemble and pointing",
