@@ -27,7 +27,7 @@ _STATES = {
 }
 _BAR = ("met", "vague", "absent", "conflict", "unclear", "waived")
 _BAR_WIDTH = 120
-_SHOWN = 3
+_SHOWN, _FOLDED = 3, 30  # places of one finding that are shown, and that can be unfolded
 _PARTS = re.compile(r"(art|par|pnt)_([^/]+)")
 
 
@@ -43,8 +43,7 @@ def as_html(checked: Checked) -> str:
         style_hash=_hash(style),
         lead=escape(wording.LEAD),
         counts=_counts(checked),
-        failures="".join(f"<li>{escape(failure.reason)}</li>" for failure in checked.failures),
-        unread="" if checked.failures else " hidden",
+        failures=_failures(checked),
         summary="\n".join(_summary(number, *one) for number, one in enumerate(policies, 1)),
         heads="".join(_head(number, policy) for number, (policy, _) in enumerate(policies, 1)),
         matrix="\n".join(_matrix(checked, policies)),
@@ -80,6 +79,14 @@ def _counts(checked: Checked) -> str:
     return "".join(
         f'<div class="{name}"><dt>{word}</dt><dd>{number:,}</dd></div>' for number, word, name in numbers
     )
+
+
+def _failures(checked: Checked) -> str:
+    """Return a box that names what was not read; nothing, if all was."""
+    if not checked.failures:
+        return ""
+    reasons = "".join(f"<li>{escape(failure.reason)}</li>" for failure in checked.failures)
+    return f'<div class="failures"><b>Not read, so not checked</b><ul>{reasons}</ul></div>'
 
 
 def _summary(number: int, policy: Policy, findings: Sequence[Finding]) -> str:
@@ -224,19 +231,16 @@ def _provision(finding: Finding) -> str:
 
 def _quotes(policy: Policy, quotes: Sequence[Quote]) -> str:
     """Return the first quotes in their sentences, and the others to be unfolded."""
-    telling = places.telling(quotes)
-    first = "".join(_quote(policy, quote) for quote in telling[:_SHOWN])
-    others = telling[_SHOWN:]
+    found = [_quote(policy, *one) for one in places.excerpts(policy.source, quotes)]
+    first, others, rest = found[:_SHOWN], found[_SHOWN:_FOLDED], found[_FOLDED:]
     if not others:
-        return first
-    more = "".join(_quote(policy, quote) for quote in others)
-    return (
-        f"{first}<details><summary>{wording.number_of(len(others), 'more place')}</summary>{more}</details>"
-    )
+        return "".join(first)
+    title = wording.number_of(len(others) + len(rest), "more place")
+    end = f"<p>and {len(rest)} more, which other formats list</p>" if rest else ""
+    return f"{''.join(first)}<details><summary>{title}</summary>{''.join(others)}{end}</details>"
 
 
-def _quote(policy: Policy, quote: Quote) -> str:
-    around = places.excerpt(policy.source, quote)
+def _quote(policy: Policy, quote: Quote, around: places.Excerpt) -> str:
     words = f"{escape(around.before)}<mark>{escape(around.words)}</mark>{escape(around.after)}"
     return f"<blockquote>{_where(policy, quote)}<p>{words}</p></blockquote>"
 
@@ -254,7 +258,7 @@ def _rest(policy: Policy, findings: Sequence[Finding]) -> str:
     for finding in findings:
         mark, word, name = _state(finding)
         first = places.telling(finding.evidence)[:1]
-        said = "".join(_quote(policy, quote) for quote in first)
+        said = "".join(_quote(policy, quote, places.excerpt(policy.source, quote)) for quote in first)
         rows.append(
             f'<tr><td class="{name}" title="{word}">{mark}</td><th scope="row"><span class="rule">'
             f"{escape(finding.requirement)}</span> {escape(finding.name)}</th><td>{said or word}</td></tr>"
