@@ -28,7 +28,7 @@ _STATES = {
 _BAR = ("met", "vague", "absent", "conflict", "unclear", "waived")
 _BAR_WIDTH = 120
 _SHOWN, _FOLDED = 3, 30  # places of one finding that are shown, and that can be unfolded
-_PARTS = re.compile(r"(art|par|pnt)_([^/]+)")
+_PARTS = re.compile(r"/(art|par|pnt|section)[_/]([^/]+)")
 
 
 def as_html(checked: Checked) -> str:
@@ -225,7 +225,7 @@ def _provision(finding: Finding) -> str:
         return ""
     parts = dict(_PARTS.findall(finding.provision))
     said = "".join(f"({parts[one]})" for one in ("par", "pnt") if one in parts)
-    name = f"Art. {parts['art']}{said}" if "art" in parts else "provision"
+    name = f"Art. {parts['art']}{said}" if "art" in parts else f"section {parts.get('section', '')}".rstrip()
     return f'<a class="law" href="{escape(finding.provision)}" rel="noreferrer">{escape(name)}</a>'
 
 
