@@ -388,20 +388,24 @@ def _manner(passage: Passage, clause: Clause, *, denied: bool) -> Iterator[Claim
     if only is not None and not denied and only.head.i in (head.i, *(c.i for c in head.children)):
         evidence = passage.evidence(only.idx, only.idx + len(only), confidence=0.8, rule="only")
         yield Claim(_EXHAUSTIVE, Text("true", "boolean"), (evidence,))
-    condition = _condition(passage, clause)
+    condition = _condition(passage, clause, denied=denied)
     if condition is not None:
         start, end = condition
         evidence = passage.evidence(start, end, confidence=0.75, rule="condition")
         yield Claim(_CONDITION, Text(passage.text[start:end], "langString"), (evidence,))
 
 
-def _condition(passage: Passage, clause: Clause) -> tuple[int, int] | None:
-    """Return the characters of the condition of a sentence: "if …", "unless …", "without your consent"."""
+def _condition(passage: Passage, clause: Clause, *, denied: bool) -> tuple[int, int] | None:
+    """Return the characters of the condition of a sentence: "if …", "unless …", "without your consent".
+
+    What a denial leaves out is one, too: "except as this policy says", "for any other purpose".
+    """
     sentence = clause.sentence
+    wanted = {cue("Condition"), *((cue("Exception"), cue("Limit")) if denied else ())}
     signs = [
         sign
         for sign in passage.found("cues/denials", sentence.start_char, sentence.end_char)
-        if sign.term == cue("Condition")
+        if sign.term in wanted
     ]
     if not signs:
         return None

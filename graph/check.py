@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pyoxigraph as ox
@@ -13,15 +15,22 @@ from graph import engine, shapes
 from graph.mentions import Mention, Quote, mentions
 from graph.shapes import Severity, Shape
 from graph.store import Store, Version
-from graph.terms import term
+from graph.terms import name_of, term
 from graph.view import view
-from ontology import NAMESPACES
+from ontology import NAMESPACES, expand
 
 State = Literal["fulfilled", "vague", "not found", "not applicable", "unclear", "consistent", "contradiction"]
 """How a requirement stands; the last two are of rules on what a policy says twice (C01, C02, ...)."""
 
+Profile = Literal["auto", "gdpr", "uk-gdpr"]
+"""By which law policies are judged: the laws that each one states, or one law for all."""
+
+_LAWS: Mapping[Profile, tuple[str, ...]] = MappingProxyType(
+    {"auto": (), "gdpr": ("legal-eu:law-GDPR",), "uk-gdpr": ("legal-gb:law-GDPR",)}
+)
 _IRI = re.compile(r"https?://[^\s(){}]*[\w/]")
 _ANCHOR = re.compile(r"\.(\d+)-(\d+)(?:\.\d+)?$")
+_ARTICLE = re.compile(r"http://data\.europa\.eu/eli/reg/2016/679/art_(\d+)/")
 _UNCLEAR = "Only weak signs of it were found."
 _FINGERPRINT = 16
 _NAMES = ("dpv:hasName", "dct:title", "skos:prefLabel")
@@ -103,49 +112,78 @@ class _Case:
         assert isinstance(found, ox.QueryTriples)
         return set(found)
 
+    def quotes(self, nodes: Collection[str], values: Collection[str] = ()) -> set[Quote]:
+        """Return the words that state `nodes`: those that say one of `values` about them, else all."""
+        about = {triple: found for triple, found in self.said.items() if name_of(triple.subject) in nodes}
+        chosen = [found for triple, found in about.items() if _value(triple) in values] or about.values()
+        return {mention.quote for found in chosen for mention in found}
+
     def _query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         this = {ox.Variable("this"): ox.NamedNode(self.version.iri)}
         return self.data.query(sparql, prefixes=dict(NAMESPACES), substitutions={**this})
 
 
+def _value(triple: ox.Triple) -> str:
+    return triple.object.value if isinstance(triple.object, ox.NamedNode | ox.Literal) else ""
+
+
 def check(
-    store: Store, versions: Iterable[Version] | None = None, *, only: Collection[str] = ()
+    store: Store,
+    versions: Iterable[Version] | None = None,
+    *,
+    only: Collection[str] = (),
+    profile: Profile = "auto",
+    read_on: date | None = None,
+    using: engine.Engine = "rudof",
 ) -> list[Finding]:
     """Return how each requirement stands in each policy of `store` that is not stale, or in `versions`.
 
-    `only` names the requirements that are asked for ("R13a", ...); all, if it is empty.
+    `only` names the requirements that are asked for ("R13a", "C01", ...); all, if it is empty. `read_on` is
+    the date of policies that state none: some requirements hold from a date on.
     """
     if versions is None:
         versions = [version for version in store.versions() if not version.stale]
     wanted = [shape for shape in shapes.requirements() if not only or shape.requirement in only]
-    return [finding for version in versions for finding in _findings(store, version, wanted)]
+    laws = [expand(law) for law in _LAWS[profile]]
+    found: list[Finding] = []
+    for version in versions:
+        data = view(store, version, laws=laws, read_on=read_on)
+        found += _findings(_Case(store, version, data, mentions(store, version)), wanted, using)
+    return found
 
 
-def _findings(store: Store, version: Version, wanted: list[Shape]) -> Iterator[Finding]:
-    """Yield a finding for each requirement and each file in which this version was read."""
-    case = _Case(store, version, view(store, version), mentions(store, version))
-    numbered = groupby(wanted, key=lambda shape: shape.requirement)
-    chosen = [_first_that_applies(case, list(members)) for _, members in numbered]
+def _findings(case: _Case, wanted: list[Shape], using: engine.Engine) -> Iterator[Finding]:
+    """Yield what is found of each requirement, for each file in which this version was read."""
     results: dict[str, list[engine.Result]] = {}
-    for result in engine.validate(case.data, [shape.iri for shape, applies in chosen if applies]):
+    for result in engine.validate(case.data, "requirements", engine=using):
         results.setdefault(result.shape, []).append(result)
     lawful = case.holds("ASK { $this dpv:hasApplicableLaw ?law }")
-    for shape, applies in chosen:
-        finding = _finding(case, shape, results.get(shape.iri, [])) if applies else _made(case, shape)
-        severity = finding.severity if lawful else "Info"  # no law is stated: nothing more than a hint
-        for name in version.files:
-            yield replace(finding, policy=name, severity=severity)
+    british = lawful and not case.holds("ASK { $this dpv:hasApplicableLaw legal-eu:law-GDPR }")
+    for _, group in groupby(wanted, key=lambda shape: shape.requirement):
+        members = list(group)
+        of_group = _contradictions if members[0].is_consistency else _requirement
+        for finding in of_group(case, members, results):
+            judged = replace(
+                finding,
+                severity=finding.severity if lawful else "Info",  # no law is stated: nothing more than a hint
+                provision=_in_uk_law(finding.provision) if british else finding.provision,
+            )
+            for name in case.version.files:
+                yield replace(judged, policy=name)
 
 
-def _first_that_applies(case: _Case, members: list[Shape]) -> tuple[Shape, bool]:
-    """Return the first of the shapes with one number that applies, else the first and False."""
-    for shape in members:
-        if not shape.applicability or case.holds(shape.applicability):
-            return shape, True
-    return members[0], False
+def _requirement(
+    case: _Case, members: Sequence[Shape], results: Mapping[str, list[engine.Result]]
+) -> Iterator[Finding]:
+    """Yield how one requirement stands; of the shapes with its number the first that applies counts."""
+    shape = next((one for one in members if not one.applicability or case.holds(one.applicability)), None)
+    if shape is None:
+        yield _made(case, members[0])
+    else:
+        yield _finding(case, shape, results.get(shape.iri, []))
 
 
-def _finding(case: _Case, shape: Shape, results: list[engine.Result]) -> Finding:
+def _finding(case: _Case, shape: Shape, results: Sequence[engine.Result]) -> Finding:
     """Return what the results of one shape come to."""
     meeting = case.triples(shape.evidence) if shape.evidence else set()
     said = [mention for triple in meeting for mention in case.said.get(triple, ())]
@@ -155,13 +193,58 @@ def _finding(case: _Case, shape: Shape, results: list[engine.Result]) -> Finding
             return _made(case, shape, "unclear", _UNCLEAR, quotes=quotes)
         return _made(case, shape, "fulfilled", quotes=quotes)
     nodes = tuple(sorted({result.value for result in results} - {"", case.version.iri}))
-    if not quotes:
-        about = {ox.NamedNode(node) for node in nodes}
-        quotes = {m.quote for triple, found in case.said.items() if triple.subject in about for m in found}
     touched = bool(shape.touched) and case.holds(shape.touched)
     message = _readable(case, results[0].message)
     state: State = "vague" if touched else "not found"
-    return _made(case, shape, state, message, nodes=nodes, quotes=quotes)
+    return _made(case, shape, state, message, nodes=nodes, quotes=quotes or case.quotes(nodes))
+
+
+def _contradictions(
+    case: _Case, members: Sequence[Shape], results: Mapping[str, list[engine.Result]]
+) -> Iterator[Finding]:
+    """Yield a finding for each statement that others contradict; else one that all is well."""
+    found = False
+    for shape in members:
+        by_side: dict[str, list[tuple[engine.Result, list[str]]]] = {}
+        for result in results.get(shape.iri, ()):
+            named = _IRI.findall(result.message)
+            sides = list(dict.fromkeys(iri for iri in named if iri.startswith(case.version.iri)))
+            side = sides[0] if len(sides) > 1 else ""  # what stands alone is one finding for the whole policy
+            by_side.setdefault(side, []).append((result, sides))
+        for side, contradicting in sorted(by_side.items(), key=lambda item: _position(item[0])):
+            found = True
+            yield _contradiction(case, shape, side, contradicting)
+    if not found:
+        applies = next((one for one in members if case.holds(one.applicability)), None)
+        yield _made(case, members[0], "consistent" if applies else "not applicable")
+
+
+def _contradiction(
+    case: _Case, shape: Shape, side: str, contradicting: Sequence[tuple[engine.Result, list[str]]]
+) -> Finding:
+    """Return what stands against one statement, or what contradicts itself (`side` ""), as one finding."""
+    others = sorted({node for _, sides in contradicting for node in sides} - {side}, key=_position)
+    values = {iri for result, _ in contradicting for iri in _IRI.findall(result.message)} - {side, *others}
+    meeting = {_value(triple) for triple in case.triples(shape.evidence)}
+    first = min(contradicting, key=lambda pair: _position(pair[1][-1] if pair[1] else ""))[0]
+    more = len(others) - 1
+    tail = {0: "", 1: " So does 1 more statement."}.get(max(more, 0), f" So do {more} more statements.")
+    mine, theirs = ([side], others) if side else (others, [])
+    finding = _made(
+        case,
+        shape,
+        "contradiction",
+        _readable(case, first.message) + tail,
+        nodes=(*mine, *theirs),
+        quotes=case.quotes(mine or [case.version.iri], values | meeting),
+    )
+    return replace(finding, against=tuple(sorted(case.quotes(theirs, values))))
+
+
+def _position(node: str) -> tuple[int, str]:
+    """Return where in the text a statement stands, by its IRI."""
+    anchor = _ANCHOR.search(node)
+    return (int(anchor[1]) if anchor else 0, node)
 
 
 def _made(
@@ -183,9 +266,19 @@ def _made(
         severity=shape.severity,
         message=message,
         provision=shape.provision,
+        remedy=shape.remedy,
         nodes=nodes,
         evidence=tuple(sorted(quotes)),
     )
+
+
+def _in_uk_law(provision: str) -> str:
+    """Return the page of UK law that has the article of a provision of the GDPR (an ELI); others stay.
+
+    The numbers are the same in the UK GDPR (Regulation (EU) 2016/679 as it forms part of the law there).
+    """
+    article = _ARTICLE.match(provision)
+    return f"https://www.legislation.gov.uk/eur/2016/679/article/{article[1]}" if article else provision
 
 
 def _readable(case: _Case, message: str) -> str:

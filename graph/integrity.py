@@ -21,8 +21,8 @@ def integrity(store: Store, readings: Iterable[Reading] = ()) -> list[ShapeViola
 
 def _faults(store: Store, version: Version, texts: dict[str, str]) -> Iterator[ShapeViolation]:
     policy = ", ".join(version.files) or version.iri
-    known = {shape.iri: shape for shape in shapes.integrity()}
-    for result in engine.validate(view(store, version, evidence=True), list(known)):
+    known = {shape.iri: shape for shape in shapes.of("integrity")}
+    for result in engine.validate(view(store, version, evidence=True), "integrity"):
         requirement = known[result.shape].requirement
         yield ShapeViolation(policy, requirement, result.message, result.value or result.focus)
     text = texts.get(version.sha256)

@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 
 import pytest
@@ -10,12 +11,15 @@ from hand_readings import CLIK, ROOT, Said, clik, reading
 
 from extract.claim import Claim, Company, Controller, Node, Reading, Statement, Text
 from graph import Finding, ShapeViolation, Store, check, integrity
+from graph.check import Profile, State
+from graph.mentions import Quote
 from ontology import expand
 
 TEXT = (
     "Acme keeps your email as long as needed. You may access it. Acme uses it, with consent, for marketing."
 )
 SAID = Said(TEXT)
+PROFILES: tuple[Profile, ...] = ("auto", "gdpr", "uk-gdpr")
 
 
 def acme(
@@ -50,7 +54,9 @@ def test_what_is_found_comes_with_the_words_that_say_it() -> None:
     finding = of_clik()["R13a"]
     assert (finding.policy, finding.state, finding.item) == (CLIK, "fulfilled", "right-access")
     assert [(q.start, q.end, q.text) for q in finding.evidence] == [(12724, 12739, "right to access")]
-    assert finding.provision == "http://data.europa.eu/eli/reg/2016/679/art_13/par_2/pnt_b/oj"
+    assert (
+        finding.provision == "https://www.legislation.gov.uk/eur/2016/679/article/13"
+    )  # it states UK law alone
 
 
 def test_what_is_missing_names_statements_by_their_words_and_heading() -> None:
@@ -89,6 +95,48 @@ def test_weak_signs_alone_leave_it_unclear() -> None:
 def test_without_a_law_everything_is_a_hint() -> None:
     assert found(acme(), "R13a").severity == "Violation"
     assert found(acme(law=False), "R13a").severity == "Info"
+
+
+def test_one_law_can_be_asked_for_whatever_is_stated() -> None:
+    store = Store()
+    store.add([acme(law=False)])
+    by_profile = {profile: check(store, only=["R13a"], profile=profile)[0] for profile in PROFILES}
+    assert {name: finding.severity for name, finding in by_profile.items()} == {
+        "auto": "Info",
+        "gdpr": "Violation",
+        "uk-gdpr": "Violation",
+    }
+    assert by_profile["gdpr"].provision == "http://data.europa.eu/eli/reg/2016/679/art_13/par_2/pnt_b/oj"
+    assert by_profile["uk-gdpr"].provision == "https://www.legislation.gov.uk/eur/2016/679/article/13"
+
+
+def test_rules_that_hold_from_a_date_on_ask_when_an_undated_policy_was_read() -> None:
+    store = Store()
+    store.add([acme()])
+    states = [
+        check(store, only=["R16"], profile="uk-gdpr", read_on=day)[0].state
+        for day in (None, date(2026, 6, 18), date(2026, 6, 19))
+    ]
+    assert states == ["not applicable", "not applicable", "not found"]
+
+
+def test_a_fingerprint_stays_while_the_words_do() -> None:
+    def fingerprint(*words: str, state: State = "contradiction", start: int = 0) -> str:
+        one, other = (Quote(start, start + 9, text) for text in words)
+        return dataclasses.replace(
+            of_clik()["R13a"], state=state, evidence=(one,), against=(other,)
+        ).fingerprint
+
+    assert fingerprint("we share", "not  share") == fingerprint("we share", "not share", start=50)
+    assert fingerprint("we share", "not share") != fingerprint("we share", "never share")
+    assert fingerprint("a", "b", state="not found") == fingerprint("a", "c", state="not found")
+
+
+def test_what_is_accepted_or_all_right_is_not_open() -> None:
+    finding = of_clik()["R14"]
+    assert finding.open
+    assert not dataclasses.replace(finding, waived="told people in the app").open
+    assert not of_clik()["R13a"].open
 
 
 def test_as_long_as_necessary_is_vague() -> None:

@@ -11,7 +11,9 @@ from extract.claim import Claim, Evidence, Node, Reading, Statement
 from extract.errors import ExtractError
 from extract.reading import read
 from graph import Store, Version, integrity, mentions
+from graph.engine import validate
 from graph.terms import term
+from graph.view import view
 
 ROOT = Path(__file__).parents[1]
 CORPORA = Path(os.environ.get("POLICYGRAPH_CORPORA", ROOT.parent / "shared" / "corpora"))
@@ -57,6 +59,12 @@ def slots(store: Store, version: Version) -> set[ox.Triple]:
     nodes = {t.subject for t in triples if t.predicate == term("rdf:type") and t.object in kinds}
     made = {term(curie) for curie in NOT_FROM_THE_TEXT}
     return {t for t in triples if t.subject in nodes and t.predicate not in made}
+
+
+def engines_agree(store: Store, version: Version) -> bool:
+    """Tell whether both SHACL engines give the same report on a policy."""
+    data = view(store, version)
+    return validate(data, "requirements") == validate(data, "requirements", engine="pyshacl")
 
 
 # --- the seeds ---------------------------------------------------------------------------------------------
@@ -126,6 +134,11 @@ def test_the_graph_of_the_seeds_keeps_its_promises(
     assert list(map(str, integrity(seed_store, seed_readings))) == []
 
 
+def test_both_engines_say_the_same_of_the_seeds(seed_store: Store) -> None:
+    for version in seed_store.versions():
+        assert engines_agree(seed_store, version)
+
+
 def test_companies_of_several_policies_are_one_node(seed_store: Store) -> None:
     found: Any = seed_store.query(
         "SELECT DISTINCT ?company WHERE { ?company pg:sharesWith ?google . ?google dpv:hasName 'Google' }"
@@ -167,3 +180,4 @@ def test_a_policy_of_the_corpora(path: Path) -> None:
         assert list(map(str, integrity(store, [reading]))) == []
         (version,) = store.versions()
         assert slots(store, version) <= mentions(store, version).keys()
+        assert engines_agree(store, version)
