@@ -123,12 +123,16 @@ def _head(number: int, policy: Policy) -> str:
 
 def _matrix(checked: Checked, policies: Sequence[tuple[Policy, Sequence[Finding]]]) -> Iterator[str]:
     """Yield a row for each requirement with the state of each policy."""
-    titles = {finding.requirement: finding.name for finding in checked.findings}
+    titles = wording.titles(checked.findings)
     columns = [_by_requirement(findings) for _, findings in policies]
+    before = ""
     for requirement, name in titles.items():
         cells = "".join(_cell(number, one.get(requirement, [])) for number, one in enumerate(columns, 1))
+        first = ' class="first"' if wording.twice(requirement) and not wording.twice(before) else ""
+        before = requirement
         yield (
-            f'<tr><th scope="row"><span class="rule">{escape(requirement)}</span> {escape(name)}</th>{cells}</tr>'
+            f'<tr{first}><th scope="row"><span class="rule">{escape(requirement)}</span> {escape(name)}</th>'
+            f"{cells}</tr>"
         )
 
 

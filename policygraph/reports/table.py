@@ -51,7 +51,7 @@ def parts(checked: Checked, width: int, *, brief: bool = False) -> Iterator[Rend
 def matrix(checked: Checked, width: int) -> Iterator[RenderableType]:
     """Yield tables of requirements (rows) and policies (columns) that fit into `width`."""
     states = _states(checked)
-    titles = {finding.requirement: finding.name for finding in checked.findings}
+    titles = wording.titles(checked.findings)
     left = max(map(len, titles), default=0) + 2 * _FRAME + 1
     title = min(46, max(20, (width - left) // 2), max(map(len, titles.values()), default=0))
     room = width - left - title
@@ -66,10 +66,7 @@ def matrix(checked: Checked, width: int) -> Iterator[RenderableType]:
         table = _empty(title)
         for key in keys:
             table.add_column(Text(_short(checked.policies[key].company)), width=size, no_wrap=False)
-        for requirement, name in titles.items():
-            marks = [_word(states.get((requirement, key), [])) for key in keys]
-            table.add_row(requirement, Text(wording.plain(name)), *marks)
-        yield table
+        yield _filled(table, titles, [[_word(states.get((one, key), [])) for key in keys] for one in titles])
 
 
 def _numbered(
@@ -87,10 +84,9 @@ def _numbered(
         table.box, table.padding = box.SIMPLE_HEAD, (0, 0, 0, 0)
         for number, _ in some:
             table.add_column(str(number), width=digits, justify="right")
-        for requirement, name in titles.items():
-            marks = [_sign(states.get((requirement, key), [])) for _, key in some]
-            table.add_row(requirement, Text(wording.plain(name)), *marks)
-        yield table
+        yield _filled(
+            table, titles, [[_sign(states.get((one, key), [])) for _, key in some] for one in titles]
+        )
     legend = Text("  ").join(Text(word.replace(" ", "\u00a0"), style) for word, style in _MARKS.values())
     yield from _hanging(Text(""), legend, width, left=0)
     for number, key in numbered:
@@ -106,10 +102,21 @@ def _empty(title: int) -> Table:
     return table
 
 
+def _filled(table: Table, titles: dict[str, str], rows: Iterable[Sequence[Text]]) -> Table:
+    """Return a table with a row for each requirement, those on what is said twice in a section of their own."""
+    before = False
+    for (requirement, name), marks in zip(titles.items(), rows, strict=True):
+        if wording.twice(requirement) and not before:
+            table.add_section()
+        before = wording.twice(requirement)
+        table.add_row(requirement, Text(wording.plain(name)), *marks)
+    return table
+
+
 def _states(checked: Checked) -> dict[tuple[str, tuple[str, str]], list[str]]:
-    """Return how each requirement stands in each policy: several times, if it is broken several times."""
+    """Return how each requirement stands in each policy, often several times; what is waived comes last."""
     found: dict[tuple[str, tuple[str, str]], list[str]] = defaultdict(list)
-    for finding in checked.findings:
+    for finding in sorted(checked.findings, key=lambda finding: bool(finding.waived)):
         state = "waived" if finding.waived else finding.state
         found[finding.requirement, (finding.version, finding.policy)].append(state)
     return found
@@ -119,8 +126,8 @@ def _word(states: Sequence[str]) -> Text:
     """Return a mark with its word, and how often it is found if that is more than once."""
     if not states:
         return Text("")
-    state, times = Counter(states).most_common(1)[0]
-    word, style = _MARKS[state]
+    word, style = _MARKS[states[0]]
+    times = states.count(states[0])
     return Text(f"{word} ×{times}" if times > 1 else word, style)
 
 
