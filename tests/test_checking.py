@@ -82,14 +82,14 @@ def test_files_of_one_name_are_policies_of_their_own(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["table", *FORMATS])
-def test_a_file_that_cannot_be_read_stops_no_other(name: str, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_cannot_be_read_stops_no_other(name: str) -> None:
     done = run("check", "d", "a", "nowhere.md", "-f", name, "--fail-on", "info")
     assert done.exit_code == 2
     assert "not read: policy.md" in done.stderr
     assert "not read: nowhere.md: no such file" in done.stderr
     assert "Traceback" not in done.stderr
     assert "R12" in done.stdout
-    assert folder.exists()
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -166,6 +166,20 @@ def test_every_format_is_documented_with_its_ending(name: str) -> None:
     (row,) = re.findall(rf"^\| `{name}` \|(.*?)\|", GUIDE, re.MULTILINE)
     endings = [ending for ending, form in ENDINGS.items() if form == name]
     assert re.findall(r"`(.*?)`", row) == endings
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_field_of_a_row_is_documented() -> None:
+    (row, *_) = json.loads(run("check", "a", "-f", "json").stdout)
+    fields = GUIDE[GUIDE.index("| field |") : GUIDE.index("GitHub shows ten")]
+    named = {
+        name
+        for cell in re.findall(r"^\|(.*?)\|", fields, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", cell)
+    }
+    assert named == set(row)
+    header = run("check", "a", "-f", "csv").stdout.splitlines()[0]
+    assert set(header.split(",")) == named - {"nodes"}
 
 
 def commands() -> list[str]:

@@ -162,10 +162,13 @@ def test_what_is_missing_is_shown_at_the_nearest_heading() -> None:
     assert rights.quote is not None
     assert (rights.quote.text, rights.note) == ("Your rights", places.AT_HEADING)
     assert str(places.place(source, rights.quote)) == "5:4"
-    same_article = finding("R12", "not found", provision=f"{ELI}/art_13/par_9/pnt_a/oj")
-    nowhere = finding("R30", "not found", provision=f"{ELI}/art_99/par_2/pnt_a/oj")
-    spots = [places.spot(source, one, FINDINGS).quote for one in (same_article, nowhere)]
-    assert [spot.text for spot in spots if spot] == ["Your rights", "Policy of 🦊 Acme"]
+    same_paragraph = finding("R12", "not found")
+    british = finding("R13e", "not found", provision="https://www.legislation.gov.uk/eur/2016/679/article/13")
+    own = finding("mine", "not found", provision=f"{ELI}/art_13/par_9/oj")
+    nowhere = finding("R30", "not found")
+    asked = (same_paragraph, british, own, nowhere)
+    spots = [places.spot(source, one, FINDINGS).quote for one in asked]
+    assert [spot.text for spot in spots if spot] == [*["Your rights"] * 3, "Policy of 🦊 Acme"]
     assert places.spot(Source(TEXT), nowhere, FINDINGS) == Spot(None, places.AT_BEGINNING)
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape as _escape
@@ -12,7 +11,7 @@ from string import Template
 from graph import Finding
 from graph.mentions import Quote
 from policygraph.checking import LEVELS, Checked, Policy
-from policygraph.reports import places, wording
+from policygraph.reports import places, provisions, wording
 
 FOLDER = Path(__file__).parent
 _STATES = {
@@ -28,7 +27,6 @@ _STATES = {
 _BAR = ("met", "vague", "absent", "conflict", "unclear", "waived")
 _BAR_WIDTH = 120
 _SHOWN, _FOLDED = 3, 30  # places of one finding that are shown, and that can be unfolded
-_PARTS = re.compile(r"/(art|par|pnt|section)[_/]([^/]+)")
 
 
 def as_html(checked: Checked) -> str:
@@ -227,9 +225,7 @@ def _provision(finding: Finding) -> str:
     """Return a link to the provision, called by its article, paragraph and point."""
     if not finding.provision.startswith(("http://", "https://")):
         return ""
-    parts = dict(_PARTS.findall(finding.provision))
-    said = "".join(f"({parts[one]})" for one in ("par", "pnt") if one in parts)
-    name = f"Art. {parts['art']}{said}" if "art" in parts else f"section {parts.get('section', '')}".rstrip()
+    name = provisions.title(finding.provision)
     return f'<a class="law" href="{escape(finding.provision)}" rel="noreferrer">{escape(name)}</a>'
 
 

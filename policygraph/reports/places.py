@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from graph import Finding
 from graph.mentions import Quote
 from graph.source import Source
-from policygraph.reports import wording
+from policygraph.reports import provisions, wording
 
 _AS_STORED = frozenset({"text/plain", "text/markdown"})  # the lines of the stored text are those of the file
 _MET = ("fulfilled", "vague", "unclear", "consistent")  # their evidence shows where a policy speaks of it
-_PARTS = re.compile(r"(?:art|par|pnt)_[^/]+")
 _SENTENCE_END = re.compile(r"[.!?][’”\")]?\s+(?=[^a-z\d\s])")
 _LONGEST = 200
 
@@ -135,11 +134,10 @@ def account(source: Source, finding: Finding, at: Spot) -> str:
 
 def _nearest(source: Source, finding: Finding, findings: Sequence[Finding]) -> tuple[int, int]:
     """Return the heading under which most findings on the same provision have their evidence."""
-    wanted = _PARTS.findall(finding.provision)
+    wanted = provisions.point(finding)
+    met = [one for one in findings if one.state in _MET]
     for length in range(len(wanted), 0, -1):
-        near = [
-            f for f in findings if f.state in _MET and _PARTS.findall(f.provision)[:length] == wanted[:length]
-        ]
+        near = [one for one in met if provisions.point(one)[:length] == wanted[:length]]
         sections = Counter(heading for one in near for heading in _sections(source, one.evidence))
         if sections:
             return min(sections, key=lambda heading: (-sections[heading], heading))
