@@ -43,32 +43,25 @@ class Mention:
 
 def mentions(store: Store, version: Version) -> dict[ox.Triple, tuple[Mention, ...]]:
     """Return the mentions of one version by the triple that they say, each group in the order of the text."""
-    parts: dict[ox.NamedNode, dict[ox.NamedNode, ox.NamedNode | ox.Literal]] = defaultdict(dict)
-    for triple in store.triples(version.evidence):
-        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-            parts[triple.subject][triple.predicate] = triple.object
+
+    def said(curie: str) -> dict[str, ox.NamedNode | ox.Literal]:
+        return dict(store.said(term(curie), version.evidence))
+
+    subjects, predicates, objects = (said(f"rdf:{part}") for part in ("subject", "predicate", "object"))
+    targets, supports, confidences = (said(part) for part in ("oa:hasTarget", "pg:support", "pg:confidence"))
+    words = said("oa:exact")
     found: dict[ox.Triple, list[Mention]] = defaultdict(list)
-    for said in parts.values():
-        if said.get(term("rdf:type")) == term("pg:Mention"):
-            mention = _mention(parts, said)
-            found[mention.triple].append(mention)
-    return {triple: tuple(sorted(said, key=lambda one: one.quote)) for triple, said in found.items()}
+    for node, target in targets.items():
+        span = name_of(target)
+        place = _SPAN.search(span)
+        assert place is not None  # integrity shape I04
+        triple = ox.Triple(_node(subjects[node]), _node(predicates[node]), objects[node])
+        quote = Quote(int(place[1]), int(place[2]), words[span + ";quote"].value)
+        support, confidence = name_of(supports[node]), float(confidences[node].value)
+        found[triple].append(Mention(triple, quote, support, confidence))
+    return {triple: tuple(sorted(those, key=lambda one: one.quote)) for triple, those in found.items()}
 
 
-def _mention(
-    parts: dict[ox.NamedNode, dict[ox.NamedNode, ox.NamedNode | ox.Literal]],
-    said: dict[ox.NamedNode, ox.NamedNode | ox.Literal],
-) -> Mention:
-    subject, predicate = (
-        ox.NamedNode(name_of(said[term(part)])) for part in ("rdf:subject", "rdf:predicate")
-    )
-    target = name_of(said[term("oa:hasTarget")])
-    place = _SPAN.search(target)
-    assert place is not None  # integrity shape I04
-    words = parts[ox.NamedNode(target + ";quote")][term("oa:exact")].value
-    return Mention(
-        ox.Triple(subject, predicate, said[term("rdf:object")]),
-        Quote(int(place[1]), int(place[2]), words),
-        name_of(said[term("pg:support")]),
-        float(said[term("pg:confidence")].value),
-    )
+def _node(value: ox.NamedNode | ox.Literal) -> ox.NamedNode:
+    assert isinstance(value, ox.NamedNode)
+    return value

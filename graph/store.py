@@ -182,6 +182,14 @@ class Store:
         """Yield the triples of one named graph that have `node` as their subject."""
         return (quad.triple for quad in self._store.quads_for_pattern(node, None, None, graph))
 
+    def said(
+        self, predicate: ox.NamedNode, graph: ox.NamedNode
+    ) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
+        """Yield the subjects (IRIs) and objects of one property in one named graph."""
+        for quad in self._store.quads_for_pattern(None, predicate, None, graph):
+            if isinstance(quad.object, ox.NamedNode | ox.Literal):
+                yield name_of(quad.subject), quad.object
+
     def query(self, sparql: str, substitutions: Mapping[str, Term] | None = None) -> Answer:
         """Return the answer to a SPARQL query over all graphs together; GRAPH asks for one of them.
 

@@ -1,18 +1,24 @@
 """Policies of a store, or files, are checked: findings, and what reports need to show where they stand."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NoReturn
 
 from graph import Finding, Store, StoreError, Version, check, report
+from graph.engine import Engine
 from graph.source import Source, source
 from policygraph import building
 from policygraph.building import Failure, Summary
+from policygraph.settings import LEVELS, Settings
 from policygraph.showing import company_names, versions_of
 
-LEVELS = ("violation", "warning", "info")
+_DEFAULT = Settings()
+_AT_ONCE = 32  # policies that a process checks before it hands over what it found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,37 @@ class Checked:
         return finding.open and finding.severity.lower() in grave
 
 
-def of_store(store: Store, companies: Sequence[str], stop: Callable[[str], NoReturn]) -> Checked:
-    """Return what comes of checking the policies of `companies`, or all; call `stop` for an unknown one."""
-    versions = [version for version in store.versions() if not version.stale]
-    if companies:
-        found = [version for company in companies for version in versions_of(store, company, stop)]
-        versions = list(dict.fromkeys(found))
-    return _checked(store, versions)
+def of_store(
+    folder: Path,
+    companies: Sequence[str],
+    stop: Callable[[str], NoReturn],
+    *,
+    settings: Settings = _DEFAULT,
+    using: Engine = "rudof",
+    jobs: int = 1,
+) -> Checked:
+    """Return what comes of checking the policies of `companies` in the store in `folder`, or all.
+
+    Call `stop` for a company that is unknown. With several `jobs` as many processes check at once. Raise
+    StoreError if there is no store.
+    """
+    with Store(folder, read_only=True) as store:
+        versions = [version for version in store.versions() if not version.stale]
+        if companies:
+            found = [version for company in companies for version in versions_of(store, company, stop)]
+            versions = list(dict.fromkeys(found))
+        policies = _policies(store, versions)
+        if jobs == 1 or len(versions) <= _AT_ONCE:
+            findings = _findings(store, versions, settings, using)
+        else:
+            groups = [versions[start : start + _AT_ONCE] for start in range(0, len(versions), _AT_ONCE)]
+            with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+                done = pool.map(_of_group, repeat(folder), groups, repeat(settings), repeat(using))
+                findings = [finding for group in done for finding in group]
+    return _judged(Checked(tuple(findings), policies), settings)
 
 
-def of_files(paths: Sequence[Path]) -> Checked:
+def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Engine = "rudof") -> Checked:
     """Return what comes of checking policies on disk, without a store.
 
     A file that is not there or cannot be read is among the failures and does not stop the others.
@@ -77,31 +104,59 @@ def of_files(paths: Sequence[Path]) -> Checked:
                 store.add([reading], keep_versions=True)
                 given[path] = (reading.sha256, reading.name)
         versions = list(store.versions())
-        checked = _checked(store, versions)
+        findings = _findings(store, versions, settings, using)
+        checked = Checked(tuple(findings), _policies(store, versions))
     read = {(version.sha256, name): version.iri for version in versions for name in version.files}
     files = {path: (read[text, name], name) for path, (text, name) in given.items()}
-    return replace(_by_file(checked, files), failures=tuple(summary.failures))
+    return replace(_judged(_by_file(checked, files), settings), failures=tuple(summary.failures))
+
+
+def _findings(store: Store, versions: Iterable[Version], settings: Settings, using: Engine) -> list[Finding]:
+    """Return what the rules find that the settings ask for, by the law that they name."""
+    return check(
+        store,
+        versions,
+        only=settings.rules,
+        profile=settings.profile,
+        read_on=settings.as_of,
+        using=using,
+    )
+
+
+def _of_group(folder: Path, versions: Sequence[Version], settings: Settings, using: Engine) -> list[Finding]:
+    """Return the findings of some policies of the store in `folder`: what a process of its own does."""
+    with Store(folder, read_only=True) as store:
+        return _findings(store, versions, settings, using)
+
+
+def _judged(checked: Checked, settings: Settings) -> Checked:
+    """Return findings with the severities and waivers of the settings."""
+    paths = {key: policy.path for key, policy in checked.policies.items()}
+    findings = tuple(settings.judged(checked.findings, paths))
+    return replace(checked, findings=findings, fail_on=settings.fail_on)
 
 
 def keep(folder: Path, checked: Checked) -> None:
     """Write the report of each version into the store in `folder`; leave it if the store is in use."""
     try:
-        with Store(folder) as store:
-            report.keep(store, checked.findings)
+        with Store(folder, read_only=True) as store:
+            known = report.kept(store, checked.findings)
+        if not known:
+            with Store(folder) as store:
+                report.keep(store, checked.findings)
     except StoreError:
         return  # the findings are printed in any case; the next check keeps them
 
 
-def _checked(store: Store, versions: Sequence[Version]) -> Checked:
-    """Return the findings of `versions` with their policies."""
-    policies = {
+def _policies(store: Store, versions: Iterable[Version]) -> dict[tuple[str, str], Policy]:
+    """Return the policies that were read in `versions`."""
+    return {
         (version.iri, name): Policy(
             name, name, next(iter(company_names(store, version)), name), source(store, version)
         )
         for version in versions
         for name in version.files
     }
-    return Checked(tuple(check(store, versions)), policies)
 
 
 def _by_file(checked: Checked, files: Mapping[Path, tuple[str, str]]) -> Checked:

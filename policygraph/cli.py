@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from datetime import datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -27,9 +27,11 @@ from policygraph.cells import harmless
 
 if TYPE_CHECKING:
     from graph import Store
+    from graph.engine import Engine
     from policygraph.asking import Rows
     from policygraph.building import Summary
     from policygraph.checking import Checked
+    from policygraph.settings import Settings
     from queries import Question
 
 app = typer.Typer(
@@ -80,13 +82,18 @@ def _stop(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def _need_store(folder: Path) -> None:
+    """End with 2 and what to do if there is no store in `folder`."""
+    if not folder.is_dir():
+        _stop(f"{folder}: no store here; make one with: policygraph build FILE… --store {folder}")
+
+
 @contextmanager
 def _opened(folder: Path) -> "Iterator[Store]":
     """Open the store in `folder` to be read; end with 2 and what to do if there is none."""
     from graph import PolicyGraphError, Store  # noqa: PLC0415
 
-    if not folder.is_dir():
-        _stop(f"{folder}: no store here; make one with: policygraph build FILE… --store {folder}")
+    _need_store(folder)
     try:
         with Store(folder, read_only=True) as store:
             yield store
@@ -204,27 +211,70 @@ def check(
     ] = None,
     output: OutputOption = _STANDARD,
     brief: Annotated[bool, typer.Option("--brief", help="The table only, without what is missing.")] = False,
+    profile: Annotated[
+        Literal["auto", "gdpr", "uk-gdpr"] | None,
+        typer.Option(help="The law that holds; auto: the laws that each policy states."),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Date of policies that state none; some rules have a first day."
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Rules to check, by number or its beginning (R13); default: all.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Rules to leave out.")] = None,
     fail_on: Annotated[
-        Literal["violation", "warning", "info", "none"],
-        typer.Option(help="From which severity on the exit code is 1."),
-    ] = "none",
+        Literal["violation", "warning", "info", "none"] | None,
+        typer.Option(help="From which severity on the exit code is 1; default: none."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Settings; default: policygraph.toml or pyproject.toml here or in a folder above."),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Accepted findings, as --write-baseline writes them.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all open findings to a file, as accepted.")
+    ] = None,
+    engine: Annotated[
+        Literal["rudof", "pyshacl"], typer.Option(help="SHACL engine; both find the same, rudof is faster.")
+    ] = "rudof",
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that check at once.")] = 1,
 ) -> None:
-    """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state.
+    """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state, and against themselves.
 
     A finding is a lead for a reader, with the words it stands on; it never says that a law is broken. Exit
     codes: 0 clean, 1 findings from --fail-on on, 2 something could not be checked.
     """
-    from policygraph import reports  # noqa: PLC0415
+    from policygraph import reports, settings  # noqa: PLC0415
 
     chosen = form or ("table" if output == _STANDARD else reports.form_of(output))
     if chosen is None:
         _stop(f"{output}: no format has this ending; name one with --format")
-    checked = replace(_checked(what or [], store), fail_on=fail_on)
+    try:
+        found = config or settings.find(Path.cwd())
+        decided = (settings.load(found) if found else settings.Settings()).overruled(
+            profile=profile,
+            as_of=as_of.date() if as_of else None,
+            select=select,
+            ignore=ignore,
+            fail_on=fail_on,
+            baseline=baseline,
+        )
+    except settings.SettingsError as error:
+        _stop(str(error))
+    checked = _checked(what or [], store, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":
             _write_table(checked, stream, brief=brief)
         else:
             stream.write(reports.FORMATS[chosen](checked).encode())
+    if write_baseline is not None:
+        with _writer(write_baseline) as stream:
+            stream.write(settings.baseline_of(checked.findings).encode())
     for failure in checked.failures:
         _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
     if checked.failures:
@@ -232,22 +282,23 @@ def check(
     raise typer.Exit(1 if any(map(checked.fails, checked.findings)) else 0)
 
 
-def _checked(wanted: list[str], folder: Path) -> "Checked":
+def _checked(wanted: list[str], folder: Path, settings: "Settings", engine: "Engine", jobs: int) -> "Checked":
     """Return what comes of checking the files that are named, or else companies of the store."""
-    from graph import report  # noqa: PLC0415
+    from graph import PolicyGraphError  # noqa: PLC0415
     from policygraph import checking  # noqa: PLC0415
 
     if any(Path(one).exists() for one in wanted):
-        checked = checking.of_files([Path(one) for one in wanted])
-        known = True
+        checked = checking.of_files([Path(one) for one in wanted], settings=settings, using=engine)
     else:
-        with _opened(folder) as opened:
-            checked = checking.of_store(opened, wanted, _stop)
-            known = report.kept(opened, checked.findings)
+        _need_store(folder)
+        try:
+            checked = checking.of_store(folder, wanted, _stop, settings=settings, using=engine, jobs=jobs)
+        except PolicyGraphError as error:
+            _stop(str(error))
+        if settings.change_nothing:
+            checking.keep(folder, checked)
     if not checked.policies and not checked.failures:
         _stop("no policies here: give files or folders with .txt, .md, .html or .pdf, or build a store")
-    if not known:
-        checking.keep(folder, checked)
     return checked
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from graph import Store
 from ontology import expand
+from policygraph import checking
 from policygraph.checking import of_files
 from policygraph.cli import app
 from policygraph.reports import ENDINGS, FORMATS
@@ -196,7 +197,7 @@ def commands() -> list[str]:
 
 
 def test_there_are_commands() -> None:
-    assert len(commands()) == 5
+    assert len(commands()) == 7
 
 
 @pytest.mark.parametrize("command", commands())
@@ -205,8 +206,11 @@ def test_the_commands_of_the_guide_run(
 ) -> None:
     (tmp_path / "privacy.md").write_bytes(seeds[3].read_bytes())
     monkeypatch.chdir(tmp_path)
+    accepted = "--baseline" in command
+    if accepted:
+        assert run("check", "privacy.md", "--write-baseline", "accepted.json").exit_code == 0
     done = run(*shlex.split(command, comments=True)[1:])
-    assert done.exit_code == (1 if "--fail-on" in command else 0), done.stderr
+    assert done.exit_code == (1 if "--fail-on" in command and not accepted else 0), done.stderr
     for made in re.findall(r"--output (\S+)", command):
         assert (tmp_path / made).stat().st_size
 
@@ -228,3 +232,69 @@ def test_the_hook_runs_as_it_is_written(seeds: tuple[Path, ...]) -> None:
     for path in ("privacy.md", "legal/Privacy-Policy.html", "privacy/privacy_notice.txt"):
         assert re.search(hook["files"], path)
     assert not re.search(hook["files"], "privacy/readme.md")
+
+
+# --- settings and engines ----------------------------------------------------------------------------------
+
+
+def rows(*arguments: str | Path) -> list[dict[str, str]]:
+    """Return the findings of a check as JSON objects."""
+    done = run("check", *arguments, "-f", "json")
+    assert done.exit_code == 0, done.output
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_settings_of_a_project_hold_and_options_stand_above_them(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text(
+        "[tool.policygraph]\nprofile = 'gdpr'\nselect = ['R01', 'R13']\nfail-on = 'violation'\n"
+        "[[tool.policygraph.waive]]\nrule = 'R13'\nreason = 'in the app'\n"
+    )
+    done = run("check", "a", "-f", "json")
+    found = json.loads(done.stdout)
+    assert {row["requirement"][:3] for row in found} == {"R01", "R13"}
+    assert {row["severity"] for row in found if row["requirement"] == "R13a"} == {"Violation"}
+    assert {row["waived"] for row in found if row["requirement"] == "R13a"} == {"in the app"}
+    assert done.exit_code == 0
+    assert run("check", "a", "--select", "R15").exit_code == 1
+    assert {row["requirement"] for row in rows("a", "--select", "R3", "--fail-on", "none")} == {"R30"}
+
+
+def test_a_baseline_accepts_what_is_there_and_fails_on_what_is_new(folder: Path) -> None:
+    assert run("check", "a", "--write-baseline", "old.json").exit_code == 0
+    assert run("check", "a", "--fail-on", "info").exit_code == 1
+    assert run("check", "a", "--fail-on", "info", "--baseline", "old.json").exit_code == 0
+    (folder / "a" / "policy.md").write_text(
+        ACME + "We never share your name with anybody. We share your name with Mailchimp.\n"
+    )
+    done = run("check", "a", "--fail-on", "info", "--baseline", "old.json", "-f", "json")
+    assert done.exit_code == 1
+    assert {r["requirement"] for r in json.loads(done.stdout) if r["state"] == "contradiction"} == {"C01"}
+
+
+def test_settings_that_cannot_be_used_are_an_error(folder: Path) -> None:
+    (folder / "policygraph.toml").write_text("profile = 'ccpa'")
+    done = run("check", "a")
+    assert done.exit_code == 2
+    assert "policygraph.toml: profile = 'ccpa'; it may be auto, gdpr, uk-gdpr" in done.output.replace(
+        "\n", ""
+    )
+    assert run("check", "a", "--config", "nowhere.toml").exit_code == 2
+
+
+def test_both_engines_and_several_processes_report_the_same(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_AT_ONCE", 1)
+    assert run("build", "b", "alone.html", "-s", store, "-q").exit_code == 0
+    one = rows("-s", store)
+    assert len({row["policy"] for row in one}) == 2
+    assert one == rows("-s", store, "--engine", "pyshacl") == rows("-s", store, "--jobs", "2")
+
+
+def test_settings_that_change_findings_leave_the_kept_report_alone(store: Path) -> None:
+    rows("-s", store)
+    before = list(results(store))
+    rows("-s", store, "--select", "R01")
+    assert list(results(store)) == before
+    assert before

@@ -10,8 +10,9 @@ from string import Template
 
 from graph import Finding
 from graph.mentions import Quote
-from policygraph.checking import LEVELS, Checked, Policy
+from policygraph.checking import Checked, Policy
 from policygraph.reports import places, provisions, wording
+from policygraph.settings import LEVELS
 
 FOLDER = Path(__file__).parent
 _STATES = {

@@ -9,8 +9,9 @@ from urllib.parse import quote as percent_encoded
 from graph import Finding
 from graph.mentions import Quote
 from policygraph import __version__
-from policygraph.checking import LEVELS, Checked, Policy
+from policygraph.checking import Checked, Policy
 from policygraph.reports import places, wording
+from policygraph.settings import LEVELS
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"violation": "error", "warning": "warning", "info": "note"}

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from graph import Finding
 from graph.mentions import Quote
-from policygraph.checking import LEVELS, Checked, Policy
+from policygraph.checking import Checked, Policy
 from policygraph.reports import places, wording
+from policygraph.settings import LEVELS
 
 _MARKS = {
     "fulfilled": ("● present", "green"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from graph import Finding
-from policygraph.checking import LEVELS
+from policygraph.settings import LEVELS
 
 NOUNS = {"violation": "violation", "warning": "warning", "info": "hint"}
 LEAD = "A finding is a lead for a reader, with the words it stands on; it never says that a law is broken."
