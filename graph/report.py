@@ -102,6 +102,6 @@ def _place(node: ox.NamedNode, finding: Finding) -> Iterator[Triple]:
     yield node, term("sh:sourceConstraintComponent"), term("pg:RequirementConstraintComponent")
     yield node, term("sh:resultSeverity"), term(f"sh:{finding.severity}")
     for shape in shapes.requirements():
-        if (shape.requirement, shape.name) == (finding.requirement, finding.name):
+        if (shape.requirement, shape.remedy) == (finding.requirement, finding.remedy):
             yield node, term("sh:sourceShape"), ox.NamedNode(shape.iri)
             return

@@ -46,10 +46,6 @@ class Checked:
     failures: tuple[Failure, ...] = ()
     fail_on: str = "none"
 
-    def policy(self, finding: Finding) -> Policy:
-        """Return the policy that a finding is about."""
-        return self.policies[finding.version, finding.policy]
-
     def by_policy(self) -> Iterator[tuple[Policy, tuple[Finding, ...]]]:
         """Yield each policy with its findings."""
         found: dict[tuple[str, str], list[Finding]] = defaultdict(list)

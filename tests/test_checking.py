@@ -1,5 +1,6 @@
 """`policygraph check` reports what can be read, keeps it in a store, and runs as the documentation says."""
 
+import csv
 import json
 import re
 import shlex
@@ -19,6 +20,12 @@ from policygraph.reports import ENDINGS, FORMATS
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
 ACME = "# Privacy policy of Acme Ltd\n\nAcme Ltd is the controller. We collect your name to send you newsletters.\n"
+HOSTILE = """# =cmd()|'Policy of Acme Ltd
+
+=Acme Ltd is the controller. We collect your <script>alert(1)</script> name ]]> and your e-mail\x1b[31m address.
+
++We never share your data with third parties, "100%" ::error::. We share your name with Stripe \u202e for marketing.
+"""
 OTHER = ACME.replace("your name", "your address")
 
 
@@ -76,14 +83,14 @@ def test_files_of_one_name_are_policies_of_their_own(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["table", *FORMATS])
-def test_a_file_that_cannot_be_read_stops_no_other(name: str, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_cannot_be_read_stops_no_other(name: str) -> None:
     done = run("check", "d", "a", "nowhere.md", "-f", name, "--fail-on", "info")
     assert done.exit_code == 2
     assert "not read: policy.md" in done.stderr
     assert "not read: nowhere.md: no such file" in done.stderr
     assert "Traceback" not in done.stderr
     assert "R12" in done.stdout
-    assert folder.exists()
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -93,6 +100,24 @@ def test_the_ending_of_a_file_means_a_format(ending: str, folder: Path) -> None:
     named = run("check", "a", "-f", ENDINGS[ending])
     assert path.read_bytes() == named.stdout_bytes
     assert run("check", "a", "-f", ENDINGS[ending]).stdout_bytes == named.stdout_bytes
+
+
+@pytest.mark.parametrize("name", ["table", *FORMATS])
+def test_what_a_policy_says_stays_text(name: str, folder: Path) -> None:
+    path = folder / "x,y%:z.md"
+    path.write_text(HOSTILE, encoding="utf-8")
+    done = run("check", path.name, "-f", name)
+    assert done.exit_code == 0, done.stderr
+    made = done.stdout_bytes.decode()
+    assert not {"\x1b", "\u202e"} & set(made) or name in ("csv", "ttl")
+    if name in ("html", "junit"):
+        assert "<script" not in made
+    if name == "github":
+        assert all(line.startswith("::") for line in made.splitlines())
+        assert "file=x%2Cy%25%3Az.md," in made
+    if name == "csv":
+        rows = list(csv.reader(made.splitlines(keepends=True)))
+        assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
 
 
 def test_an_unknown_ending_asks_for_a_format(folder: Path) -> None:
@@ -142,6 +167,20 @@ def test_every_format_is_documented_with_its_ending(name: str) -> None:
     (row,) = re.findall(rf"^\| `{name}` \|(.*?)\|", GUIDE, re.MULTILINE)
     endings = [ending for ending, form in ENDINGS.items() if form == name]
     assert re.findall(r"`(.*?)`", row) == endings
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_field_of_a_row_is_documented() -> None:
+    (row, *_) = json.loads(run("check", "a", "-f", "json").stdout)
+    fields = GUIDE[GUIDE.index("| field |") : GUIDE.index("GitHub shows ten")]
+    named = {
+        name
+        for cell in re.findall(r"^\|(.*?)\|", fields, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", cell)
+    }
+    assert named == set(row)
+    header = run("check", "a", "-f", "csv").stdout.splitlines()[0]
+    assert set(header.split(",")) == named - {"nodes"}
 
 
 def commands() -> list[str]:

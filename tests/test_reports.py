@@ -140,10 +140,15 @@ def test_an_excerpt_is_one_short_line_with_the_words(text: str, data: st.DataObj
 
 
 def test_an_excerpt_is_the_sentence_where_the_line_is_long() -> None:
-    text = "We like the sea. " * 20 + "We keep your data for ever. " + "We like the sun. " * 20
+    text = "We like the sea. " * 20 + "We keep your data for ever. " + "We like the sun, no. 3. " * 20
     start = text.index("your data")
     found = places.excerpt(Source(text), Quote(start, start + 9, "your data"))
     assert str(found) == "We keep »your data« for ever."
+    start = text.index("We keep")
+    assert (
+        str(places.excerpt(Source(text), Quote(start, start + 7, "We keep")))
+        == "»We keep« your data for ever."
+    )
 
 
 def test_quotes_within_others_are_left_out() -> None:
@@ -157,10 +162,13 @@ def test_what_is_missing_is_shown_at_the_nearest_heading() -> None:
     assert rights.quote is not None
     assert (rights.quote.text, rights.note) == ("Your rights", places.AT_HEADING)
     assert str(places.place(source, rights.quote)) == "5:4"
-    same_article = finding("R12", "not found", provision=f"{ELI}/art_13/par_9/pnt_a/oj")
-    nowhere = finding("R30", "not found", provision=f"{ELI}/art_99/par_2/pnt_a/oj")
-    spots = [places.spot(source, one, FINDINGS).quote for one in (same_article, nowhere)]
-    assert [spot.text for spot in spots if spot] == ["Your rights", "Policy of 🦊 Acme"]
+    same_paragraph = finding("R12", "not found")
+    british = finding("R13e", "not found", provision="https://www.legislation.gov.uk/eur/2016/679/article/13")
+    own = finding("mine", "not found", provision=f"{ELI}/art_13/par_9/oj")
+    nowhere = finding("R30", "not found")
+    asked = (same_paragraph, british, own, nowhere)
+    spots = [places.spot(source, one, FINDINGS).quote for one in asked]
+    assert [spot.text for spot in spots if spot] == [*["Your rights"] * 3, "Policy of 🦊 Acme"]
     assert places.spot(Source(TEXT), nowhere, FINDINGS) == Spot(None, places.AT_BEGINNING)
 
 
@@ -439,8 +447,9 @@ def test_the_table_says_what_is_missing_why_and_where() -> None:
         "~ waived",
         "R13b  name of R13b",
         "=State the right: 100%",
-        "7:35       You may access your data. You may »erase them«",
+        "7:35        You may access your data. You may »erase them«",
         "it also says",
+        "5:4         nearest heading: Your rights",
         "»share your data with partners«",
         "The DPO said: <b>fine</b>",
         "3 violations, 1 warning",
@@ -449,8 +458,10 @@ def test_the_table_says_what_is_missing_why_and_where() -> None:
 
 
 def test_of_many_places_a_few_are_shown() -> None:
-    words = tuple(quote(word) for word in ("Policy", "SUM", "who", "never", "access", "erase"))
+    words = tuple(
+        quote(word) for word in ("Policy", "SUM", "who", "never", "access", "erase", "Sharing", "Nothing")
+    )
     many = Checked((finding("R07", "vague", evidence=words),), {(VERSION, "policy.md"): policy("policy.md")})
     text = "\n".join(printed(many, 100))
     assert text.count("»") == 3
-    assert "and 3 more places" in text
+    assert "and 2 more places" in text

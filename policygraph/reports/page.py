@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape as _escape
@@ -12,7 +11,7 @@ from string import Template
 from graph import Finding
 from graph.mentions import Quote
 from policygraph.checking import Checked, Policy
-from policygraph.reports import places, wording
+from policygraph.reports import places, provisions, wording
 from policygraph.settings import LEVELS
 
 FOLDER = Path(__file__).parent
@@ -28,8 +27,7 @@ _STATES = {
 }
 _BAR = ("met", "vague", "absent", "conflict", "unclear", "waived")
 _BAR_WIDTH = 120
-_SHOWN = 3
-_PARTS = re.compile(r"(art|par|pnt)_([^/]+)")
+_SHOWN, _FOLDED = 3, 30  # places of one finding that are shown, and that can be unfolded
 
 
 def as_html(checked: Checked) -> str:
@@ -44,8 +42,7 @@ def as_html(checked: Checked) -> str:
         style_hash=_hash(style),
         lead=escape(wording.LEAD),
         counts=_counts(checked),
-        failures="".join(f"<li>{escape(failure.reason)}</li>" for failure in checked.failures),
-        unread="" if checked.failures else " hidden",
+        failures=_failures(checked),
         summary="\n".join(_summary(number, *one) for number, one in enumerate(policies, 1)),
         heads="".join(_head(number, policy) for number, (policy, _) in enumerate(policies, 1)),
         matrix="\n".join(_matrix(checked, policies)),
@@ -83,6 +80,14 @@ def _counts(checked: Checked) -> str:
     )
 
 
+def _failures(checked: Checked) -> str:
+    """Return a box that names what was not read; nothing, if all was."""
+    if not checked.failures:
+        return ""
+    reasons = "".join(f"<li>{escape(failure.reason)}</li>" for failure in checked.failures)
+    return f'<div class="failures"><b>Not read, so not checked</b><ul>{reasons}</ul></div>'
+
+
 def _summary(number: int, policy: Policy, findings: Sequence[Finding]) -> str:
     counts = Counter(wording.level(finding) for finding in findings if finding.open)
     cells = "".join(
@@ -117,12 +122,16 @@ def _head(number: int, policy: Policy) -> str:
 
 def _matrix(checked: Checked, policies: Sequence[tuple[Policy, Sequence[Finding]]]) -> Iterator[str]:
     """Yield a row for each requirement with the state of each policy."""
-    titles = {finding.requirement: finding.name for finding in checked.findings}
+    titles = wording.titles(checked.findings)
     columns = [_by_requirement(findings) for _, findings in policies]
+    before = ""
     for requirement, name in titles.items():
         cells = "".join(_cell(number, one.get(requirement, [])) for number, one in enumerate(columns, 1))
+        first = ' class="first"' if wording.twice(requirement) and not wording.twice(before) else ""
+        before = requirement
         yield (
-            f'<tr><th scope="row"><span class="rule">{escape(requirement)}</span> {escape(name)}</th>{cells}</tr>'
+            f'<tr{first}><th scope="row"><span class="rule">{escape(requirement)}</span> {escape(name)}</th>'
+            f"{cells}</tr>"
         )
 
 
@@ -217,27 +226,22 @@ def _provision(finding: Finding) -> str:
     """Return a link to the provision, called by its article, paragraph and point."""
     if not finding.provision.startswith(("http://", "https://")):
         return ""
-    parts = dict(_PARTS.findall(finding.provision))
-    said = "".join(f"({parts[one]})" for one in ("par", "pnt") if one in parts)
-    name = f"Art. {parts['art']}{said}" if "art" in parts else "provision"
+    name = provisions.title(finding.provision)
     return f'<a class="law" href="{escape(finding.provision)}" rel="noreferrer">{escape(name)}</a>'
 
 
 def _quotes(policy: Policy, quotes: Sequence[Quote]) -> str:
     """Return the first quotes in their sentences, and the others to be unfolded."""
-    telling = places.telling(quotes)
-    first = "".join(_quote(policy, quote) for quote in telling[:_SHOWN])
-    others = telling[_SHOWN:]
+    found = [_quote(policy, *one) for one in places.excerpts(policy.source, quotes)]
+    first, others, rest = found[:_SHOWN], found[_SHOWN:_FOLDED], found[_FOLDED:]
     if not others:
-        return first
-    more = "".join(_quote(policy, quote) for quote in others)
-    return (
-        f"{first}<details><summary>{wording.number_of(len(others), 'more place')}</summary>{more}</details>"
-    )
+        return "".join(first)
+    title = wording.number_of(len(others) + len(rest), "more place")
+    end = f"<p>and {len(rest)} more, which other formats list</p>" if rest else ""
+    return f"{''.join(first)}<details><summary>{title}</summary>{''.join(others)}{end}</details>"
 
 
-def _quote(policy: Policy, quote: Quote) -> str:
-    around = places.excerpt(policy.source, quote)
+def _quote(policy: Policy, quote: Quote, around: places.Excerpt) -> str:
     words = f"{escape(around.before)}<mark>{escape(around.words)}</mark>{escape(around.after)}"
     return f"<blockquote>{_where(policy, quote)}<p>{words}</p></blockquote>"
 
@@ -255,7 +259,7 @@ def _rest(policy: Policy, findings: Sequence[Finding]) -> str:
     for finding in findings:
         mark, word, name = _state(finding)
         first = places.telling(finding.evidence)[:1]
-        said = "".join(_quote(policy, quote) for quote in first)
+        said = "".join(_quote(policy, quote, places.excerpt(policy.source, quote)) for quote in first)
         rows.append(
             f'<tr><td class="{name}" title="{word}">{mark}</td><th scope="row"><span class="rule">'
             f"{escape(finding.requirement)}</span> {escape(finding.name)}</th><td>{said or word}</td></tr>"

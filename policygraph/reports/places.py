@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from graph import Finding
 from graph.mentions import Quote
 from graph.source import Source
-from policygraph.reports import wording
+from policygraph.reports import provisions, wording
 
 _AS_STORED = frozenset({"text/plain", "text/markdown"})  # the lines of the stored text are those of the file
 _MET = ("fulfilled", "vague", "unclear", "consistent")  # their evidence shows where a policy speaks of it
-_PARTS = re.compile(r"(?:art|par|pnt)_[^/]+")
-_SENTENCE_END = re.compile(r"[.!?][’”\")]?\s+")
+_SENTENCE_END = re.compile(r"[.!?][’”\")]?\s+(?=[^a-z\d\s])")
 _LONGEST = 200
 
 AT_HEADING = "No statement found; shown at the nearest heading."
@@ -82,8 +81,8 @@ def excerpt(source: Source, quote: Quote) -> Excerpt:
     after = _flat(text[quote.end : end if end >= 0 else len(text)]).rstrip()
     words = _cut(_flat(quote.text), _LONGEST)
     if len(before) + len(words) + len(after) > _LONGEST:
-        before = _SENTENCE_END.split(before)[-1]
-        stop = _SENTENCE_END.search(after + " ")
+        before = _SENTENCE_END.split(before + words[:1])[-1][:-1]
+        stop = _SENTENCE_END.search(after)
         after = after[: stop.end()].rstrip() if stop else after
     room = _LONGEST - len(words)
     left = min(len(before), max(room // 2, room - len(after)))
@@ -97,6 +96,15 @@ def telling(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
         if not chosen or quote.end > chosen[-1].end:
             chosen.append(quote)
     return tuple(chosen)
+
+
+def excerpts(source: Source, quotes: Iterable[Quote]) -> list[tuple[Quote, Excerpt]]:
+    """Return the telling quotes in their sentences; of those in one sentence the first."""
+    found: dict[str, tuple[Quote, Excerpt]] = {}
+    for quote in telling(quotes):
+        around = excerpt(source, quote)
+        found.setdefault(around.before + around.words + around.after, (quote, around))
+    return list(found.values())
 
 
 def spot(source: Source, finding: Finding, findings: Sequence[Finding]) -> Spot:
@@ -126,11 +134,10 @@ def account(source: Source, finding: Finding, at: Spot) -> str:
 
 def _nearest(source: Source, finding: Finding, findings: Sequence[Finding]) -> tuple[int, int]:
     """Return the heading under which most findings on the same provision have their evidence."""
-    wanted = _PARTS.findall(finding.provision)
+    wanted = provisions.point(finding)
+    met = [one for one in findings if one.state in _MET]
     for length in range(len(wanted), 0, -1):
-        near = [
-            f for f in findings if f.state in _MET and _PARTS.findall(f.provision)[:length] == wanted[:length]
-        ]
+        near = [one for one in met if provisions.point(one)[:length] == wanted[:length]]
         sections = Counter(heading for one in near for heading in _sections(source, one.evidence))
         if sections:
             return min(sections, key=lambda heading: (-sections[heading], heading))

@@ -1,6 +1,7 @@
 """The words in which all reports speak of findings."""
 
 import re
+from collections.abc import Iterable
 
 from graph import Finding
 from policygraph.settings import LEVELS
@@ -8,6 +9,7 @@ from policygraph.settings import LEVELS
 NOUNS = {"violation": "violation", "warning": "warning", "info": "hint"}
 LEAD = "A finding is a lead for a reader, with the words it stands on; it never says that a law is broken."
 
+_RULE = "C"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -25,6 +27,17 @@ def order(finding: Finding) -> tuple[bool, int, str, int]:
     """Return the key by which findings are listed: the waived last, the gravest first, then as they stand."""
     start = finding.evidence[0].start if finding.evidence else 0
     return bool(finding.waived), LEVELS.index(level(finding)), finding.requirement, start
+
+
+def titles(findings: Iterable[Finding]) -> dict[str, str]:
+    """Return the requirements with their names: what has to be stated, then what must not contradict itself."""
+    found = {finding.requirement: finding.name for finding in findings}
+    return dict(sorted(found.items(), key=lambda item: (twice(item[0]), item[0])))
+
+
+def twice(requirement: str) -> bool:
+    """Tell whether a requirement is a rule on what a policy says twice (C01, C02, ...)."""
+    return requirement.startswith(_RULE)
 
 
 def noted(finding: Finding) -> bool:
