@@ -285,7 +285,10 @@ def _clause_end(passage: Passage, start: int, closes: int) -> int:
         noun = passage.token_at(owned.end() - 1)
         if noun is None or noun.pos_ == "VERB" or (noun.head.i > noun.i and noun.dep_ == "nsubj"):
             break
-        end = clause_end(passage.text, owned.end(), closes)
+        behind = clause_end(passage.text, owned.end(), closes)
+        if cued(passage, _TABLE, "pgq:FromWord", owned.end(), behind):
+            break  # what is owned is data again: "from brokers and your address from advertisers"
+        end = behind
     return end
 
 
