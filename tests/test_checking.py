@@ -292,7 +292,8 @@ def test_both_engines_and_several_processes_report_the_same(
     assert one == rows("-s", store, "--engine", "pyshacl") == rows("-s", store, "--jobs", "2")
 
 
-def test_an_engine_that_is_not_installed_is_said_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("folder")
+def test_an_engine_that_is_not_installed_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "find_spec", lambda _: None)
     engine.fastest.cache_clear()
     try:
