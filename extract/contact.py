@@ -23,6 +23,7 @@ Sort = Literal["email", "phone", "address", "page", "name"]
 _EMAIL = re.compile(
     r"[A-Za-z0-9][\w.+-]*(?:@|\s?[\[(]\s?at\s?[\])]\s?)[A-Za-z0-9-]+(?:(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)[A-Za-z0-9-]+)*?"
     r"(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)(?:[a-z]{2,12}|[A-Z]{2,12})(?![a-z0-9-]|\.[a-z])"
+    r"|\[email[\s\u00a0]protected\]"  # what a page shows to those who collect addresses
 )
 _AT = re.compile(r"\s?[\[(]\s?at\s?[\])]\s?")
 _DOT = re.compile(r"\s?[\[(]\s?dot\s?[\])]\s?")
@@ -165,7 +166,7 @@ def _opens_lines(passage: Passage) -> bool:
 
 
 def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
-    if "@" in passage.text or "at)" in passage.text or "at]" in passage.text:
+    if any(sign in passage.text for sign in ("@", "at)", "at]", "protected]")):
         for found in _EMAIL.finditer(passage.text):
             yield found.span()
 
@@ -223,7 +224,7 @@ def _owner(find: _Find, names: frozenset[str]) -> Owner:
     """Return whose detail it is, by the words before it in its sentence, its lines or its heading."""
     passage, start, _ = find.places[0]
     if find.sort == "email":
-        host = find.value.rsplit("@", 1)[1].lower()
+        host = find.value.rpartition("@")[2].lower()
         if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(
             host, passage, names
         ):
