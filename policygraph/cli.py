@@ -515,6 +515,54 @@ def mentions(
     raise typer.Exit(1 if summary.failures else 0)
 
 
+# --- serve -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    *,
+    store: StoreOption = _STORE,
+    host: Annotated[
+        str, typer.Option(help="Address; one that other machines can reach needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="0 takes any that is free.")] = 7200,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Longest time for a query.")] = 30,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows or triples of an answer.")] = 100_000,
+    memory: Annotated[int, typer.Option(min=64, help="MB that a query may take.")] = 1024,
+    workers: Annotated[int, typer.Option(min=1, help="Queries that are answered at once.")] = 2,
+    cors: Annotated[
+        str, typer.Option(help="Origin whose pages may ask too, such as https://example.org; * is any.")
+    ] = "",
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar="POLICYGRAPH_TOKEN", help="What a client has to send; better set in the variable."
+        ),
+    ] = "",
+) -> None:
+    """Answer SPARQL over HTTP, read-only: the endpoint /sparql, graphs at /store, and a page for queries."""
+    from policygraph.serving import Limits  # noqa: PLC0415
+    from policygraph.serving.app import Access  # noqa: PLC0415
+    from policygraph.serving.server import ServingError  # noqa: PLC0415
+    from policygraph.serving.server import serve as run  # noqa: PLC0415
+
+    with _opened(store):
+        pass  # only to say now what is wrong with it
+    limits = Limits(seconds=seconds, rows=rows, memory=memory, workers=workers)
+    try:
+        run(store, host, port, limits, Access(token, cors), started=_print_started)
+    except ServingError as error:
+        _stop(str(error))
+
+
+def _print_started(url: str, token: str) -> None:
+    _err().print(f"{url} for a browser, {url}sparql for SPARQL; end it with Ctrl-C", soft_wrap=True)
+    if token:
+        _err().print("clients send the token as password, or as: Authorization: Bearer TOKEN")
+        if not os.environ.get("POLICYGRAPH_TOKEN"):
+            _err().print(f"token: {escape(token)}", soft_wrap=True)
+
+
 def _version(value: bool) -> None:  # noqa: FBT001  the signature that typer asks for
     if value:
         from policygraph import __version__  # noqa: PLC0415

@@ -33,7 +33,7 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
 
     bound = queries.bound(question, values, Resolver(rows, lexicon=ontology.load()))
     answer = _ask(
-        url, _with_values(question.sparql, {name: str(term) for name, term in bound.items()}), seconds
+        url, with_values(question.sparql, {name: str(term) for name, term in bound.items()}), seconds
     )
     if "boolean" in answer:
         return Rows(("answer",), ((str(answer["boolean"]).lower(),),))
@@ -46,7 +46,7 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
     )
 
 
-def _with_values(sparql: str, terms: Mapping[str, str]) -> str:
+def with_values(sparql: str, terms: Mapping[str, str]) -> str:
     """Return a query with its prefixes declared and its parameters bound.
 
     `terms` are N-Triples; VALUES stands first in the outermost group, where every engine can use it.
