@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
@@ -45,6 +46,10 @@ app = typer.Typer(
 
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
+EndpointOption = Annotated[
+    str,
+    typer.Option(envvar="POLICYGRAPH_ENDPOINT", help="URL of a SPARQL server to ask instead of the store."),
+]
 StoreOption = Annotated[
     Path,
     typer.Option("--store", "-s", envvar="POLICYGRAPH_STORE", help="Folder in which the graph is kept."),
@@ -99,6 +104,24 @@ def _opened(folder: Path) -> "Iterator[Store]":
             yield store
     except PolicyGraphError as error:
         _stop(str(error))
+
+
+@contextmanager
+def _here(folder: Path, endpoint: str) -> Iterator[Path]:
+    """Yield a folder to read: that of the store, or one that holds for now what a server holds."""
+    if not endpoint:
+        yield folder
+        return
+    from graph import Store  # noqa: PLC0415
+    from policygraph import endpoint as servers  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="policygraph-") as made:
+        try:
+            with Store(Path(made) / "store") as store:
+                servers.copy(endpoint, store)
+        except servers.EndpointError as error:
+            _stop(str(error))
+        yield Path(made) / "store"
 
 
 @contextmanager
@@ -243,6 +266,7 @@ def check(
         Literal["rudof", "pyshacl"], typer.Option(help="SHACL engine; both find the same, rudof is faster.")
     ] = "rudof",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that check at once.")] = 1,
+    endpoint: EndpointOption = "",
 ) -> None:
     """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state, and against themselves.
 
@@ -266,7 +290,8 @@ def check(
         )
     except settings.SettingsError as error:
         _stop(str(error))
-    checked = _checked(what or [], store, decided, engine, jobs)
+    with _here(store, endpoint) as folder:
+        checked = _checked(what or [], folder, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":
             _write_table(checked, stream, brief=brief)
@@ -332,12 +357,7 @@ def query(
         typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
     ] = None,
     store: StoreOption = _STORE,
-    endpoint: Annotated[
-        str,
-        typer.Option(
-            envvar="POLICYGRAPH_ENDPOINT", help="URL of a SPARQL server to ask instead of the store."
-        ),
-    ] = "",
+    endpoint: EndpointOption = "",
 ) -> None:
     """Ask the graph a question of the library, or your own in SPARQL."""
     import queries  # noqa: PLC0415
@@ -438,13 +458,14 @@ def network(
     *,
     output: OutputOption = Path("network.html"),
     store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
     quiet: QuietOption = False,
 ) -> None:
     """Write the network of companies and recipients: .html, .svg, .graphml, .gexf, .json or .csv."""
     from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 
-    with _opened(store) as opened:
+    with _here(store, endpoint) as folder, _opened(folder) as opened:
         net = networks.network(opened)
     try:
         networks.write(net, output)
@@ -461,11 +482,12 @@ def show(
     company: Annotated[str, typer.Argument(help="A company in the store, by any of its names.")],
     *,
     store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
 ) -> None:
     """Print what the policy of a company states, each statement with its words."""
     from policygraph import showing  # noqa: PLC0415
 
-    with _opened(store) as opened:
+    with _here(store, endpoint) as folder, _opened(folder) as opened:
         for line in showing.lines(opened, company, _stop):
             _out().print(line, soft_wrap=True)
 
@@ -515,7 +537,7 @@ def mentions(
     raise typer.Exit(1 if summary.failures else 0)
 
 
-# --- serve -------------------------------------------------------------------------------------------------
+# --- serve, push -------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -553,6 +575,35 @@ def serve(
         run(store, host, port, limits, Access(token, cors), started=_print_started)
     except ServingError as error:
         _stop(str(error))
+
+
+@app.command()
+def push(
+    *,
+    endpoint: Annotated[
+        str, typer.Option(envvar="POLICYGRAPH_ENDPOINT", help="URL of the query endpoint of a SPARQL server.")
+    ],
+    graph_store: Annotated[
+        str, typer.Option(help="URL of its graph store, if it is not where servers have it.")
+    ] = "",
+    update: Annotated[str, typer.Option(help="URL that takes its updates; graphs are sent there then.")] = "",
+    store: StoreOption = _STORE,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the graphs to a SPARQL server, each in the place of the one that is there of the same name."""
+    from policygraph import pushing  # noqa: PLC0415
+    from policygraph.endpoint import EndpointError  # noqa: PLC0415
+
+    with _opened(store) as opened:
+        try:
+            done = pushing.push(opened, endpoint, graph_store=graph_store, update=update)
+        except EndpointError as error:
+            _stop(str(error))
+    if not quiet:
+        new = "" if done.new is None else f", {done.new} of them new there"
+        _err().print(
+            f"{done.url}: {done.graphs} graphs{new}, {done.triples:,} triples, by {done.way}", soft_wrap=True
+        )
 
 
 def _print_started(url: str, token: str) -> None:
