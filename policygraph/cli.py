@@ -296,7 +296,9 @@ def check(
         _stop(str(error))
     if engine == "rudof" and engines.fastest() != engine:
         _stop("rudof is not installed; install policygraph[fast], or check with --engine pyshacl")
-    with _here(store, endpoint) as folder:
+    # Files are checked without any store, so none is fetched for them.
+    asked = "" if any(Path(one).exists() for one in what or []) else endpoint
+    with _here(store, asked) as folder:
         checked = _checked(what or [], folder, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":

@@ -141,6 +141,12 @@ def test_a_server_without_policies_is_said(tmp_path: Path) -> None:
     assert "holds no graph of policies" in found.stderr
 
 
+def test_files_are_checked_without_a_server(seeds: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYGRAPH_ENDPOINT", "http://127.0.0.1:9/query")
+    found = CliRunner().invoke(app, ["check", str(seeds[0]), "--format", "csv"])
+    assert found.exit_code == 0, found.stderr
+
+
 # --- Virtuoso ----------------------------------------------------------------------------------------------
 
 

@@ -180,7 +180,8 @@ class _Worker:
     def yield_to_others(self) -> None:
         """Let the process run only when the others have nothing to do, where the system knows how."""
         if hasattr(os, "setpriority") and self.is_running:
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _PATIENT)
+            with suppress(ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _PATIENT)
 
     async def end(self) -> None:
         if self.is_running:
