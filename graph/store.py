@@ -173,6 +173,10 @@ class Store:
             term("dpv:NoticeStale").value in status,
         )
 
+    def graphs(self) -> Iterator[ox.NamedNode]:
+        """Yield the names of the graphs in the store."""
+        return (graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+
     def triples(self, graph: ox.NamedNode | str) -> Iterator[ox.Triple]:
         """Yield the triples of one named graph."""
         node = ox.NamedNode(graph) if isinstance(graph, str) else graph
@@ -214,7 +218,7 @@ class Store:
         """
         left_out = [] if lexicon else [iri.shared_graph("ontology", self.base)]
         prefixes = [] if runs else [iri.run_graph("", self.base).rpartition("/")[0] + "/"]
-        names = sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        names = sorted(graph.value for graph in self.graphs())
         chosen = (n for n in names if n not in left_out and not any(n.startswith(p) for p in prefixes))
         serial.write(self._store, [ox.NamedNode(name) for name in chosen], output, form)
 
@@ -233,8 +237,9 @@ class Store:
 
     def _graphs(self, prefix: str) -> list[ox.NamedNode]:
         """Return the named graphs whose IRI is `prefix` or goes on with a slash."""
-        names = (graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
-        return [graph for graph in names if graph.value == prefix or graph.value.startswith(prefix + "/")]
+        return [
+            graph for graph in self.graphs() if graph.value == prefix or graph.value.startswith(prefix + "/")
+        ]
 
     def _keep_ontology(self) -> None:
         """Load the ontology graph unless the store holds it as the Turtle files say it now."""

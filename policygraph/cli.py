@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
@@ -45,6 +46,10 @@ app = typer.Typer(
 
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
+EndpointOption = Annotated[
+    str,
+    typer.Option(envvar="POLICYGRAPH_ENDPOINT", help="URL of a SPARQL server to ask instead of the store."),
+]
 StoreOption = Annotated[
     Path,
     typer.Option("--store", "-s", envvar="POLICYGRAPH_STORE", help="Folder in which the graph is kept."),
@@ -99,6 +104,24 @@ def _opened(folder: Path) -> "Iterator[Store]":
             yield store
     except PolicyGraphError as error:
         _stop(str(error))
+
+
+@contextmanager
+def _here(folder: Path, endpoint: str) -> Iterator[Path]:
+    """Yield a folder to read: that of the store, or one that holds for now what a server holds."""
+    if not endpoint:
+        yield folder
+        return
+    from graph import Store  # noqa: PLC0415
+    from policygraph import endpoint as servers  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="policygraph-") as made:
+        try:
+            with Store(Path(made) / "store") as store:
+                servers.copy(endpoint, store)
+        except servers.EndpointError as error:
+            _stop(str(error))
+        yield Path(made) / "store"
 
 
 @contextmanager
@@ -246,6 +269,7 @@ def check(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that check at once.")] = 1,
+    endpoint: EndpointOption = "",
 ) -> None:
     """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state, and against themselves.
 
@@ -272,7 +296,10 @@ def check(
         _stop(str(error))
     if engine == "rudof" and engines.fastest() != engine:
         _stop("rudof is not installed; install policygraph[fast], or check with --engine pyshacl")
-    checked = _checked(what or [], store, decided, engine, jobs)
+    # Files are checked without any store, so none is fetched for them.
+    asked = "" if any(Path(one).exists() for one in what or []) else endpoint
+    with _here(store, asked) as folder:
+        checked = _checked(what or [], folder, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":
             _write_table(checked, stream, brief=brief)
@@ -340,12 +367,7 @@ def query(
         typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
     ] = None,
     store: StoreOption = _STORE,
-    endpoint: Annotated[
-        str,
-        typer.Option(
-            envvar="POLICYGRAPH_ENDPOINT", help="URL of a SPARQL server to ask instead of the store."
-        ),
-    ] = "",
+    endpoint: EndpointOption = "",
 ) -> None:
     """Ask the graph a question of the library, or your own in SPARQL."""
     import queries  # noqa: PLC0415
@@ -446,13 +468,14 @@ def network(
     *,
     output: OutputOption = Path("network.html"),
     store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
     quiet: QuietOption = False,
 ) -> None:
     """Write the network of companies and recipients: .html, .svg, .graphml, .gexf, .json or .csv."""
     from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 
-    with _opened(store) as opened:
+    with _here(store, endpoint) as folder, _opened(folder) as opened:
         net = networks.network(opened)
     try:
         networks.write(net, output)
@@ -469,11 +492,12 @@ def show(
     company: Annotated[str, typer.Argument(help="A company in the store, by any of its names.")],
     *,
     store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
 ) -> None:
     """Print what the policy of a company states, each statement with its words."""
     from policygraph import showing  # noqa: PLC0415
 
-    with _opened(store) as opened:
+    with _here(store, endpoint) as folder, _opened(folder) as opened:
         for line in showing.lines(opened, company, _stop):
             _out().print(line, soft_wrap=True)
 
@@ -521,6 +545,83 @@ def mentions(
         _err().print(f"{len(found) - len(summary.failures)} policies read")
     _print_failures(summary)
     raise typer.Exit(1 if summary.failures else 0)
+
+
+# --- serve, push -------------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    *,
+    store: StoreOption = _STORE,
+    host: Annotated[
+        str, typer.Option(help="Address; one that other machines can reach needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="0 takes any that is free.")] = 7200,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Longest time for a query.")] = 30,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows or triples of an answer.")] = 100_000,
+    memory: Annotated[int, typer.Option(min=64, help="MB that a query may take.")] = 1024,
+    workers: Annotated[int, typer.Option(min=1, help="Queries that are answered at once.")] = 2,
+    cors: Annotated[
+        str, typer.Option(help="Origin whose pages may ask too, such as https://example.org; * is any.")
+    ] = "",
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar="POLICYGRAPH_TOKEN", help="What a client has to send; better set in the variable."
+        ),
+    ] = "",
+) -> None:
+    """Answer SPARQL over HTTP, read-only: the endpoint /sparql, graphs at /store, and a page for queries."""
+    from policygraph.serving import Limits  # noqa: PLC0415
+    from policygraph.serving.app import Access  # noqa: PLC0415
+    from policygraph.serving.server import ServingError  # noqa: PLC0415
+    from policygraph.serving.server import serve as run  # noqa: PLC0415
+
+    with _opened(store):
+        pass  # only to say now what is wrong with it
+    limits = Limits(seconds=seconds, rows=rows, memory=memory, workers=workers)
+    try:
+        run(store, host, port, limits, Access(token, cors), started=_print_started)
+    except ServingError as error:
+        _stop(str(error))
+
+
+@app.command()
+def push(
+    *,
+    endpoint: Annotated[
+        str, typer.Option(envvar="POLICYGRAPH_ENDPOINT", help="URL of the query endpoint of a SPARQL server.")
+    ],
+    graph_store: Annotated[
+        str, typer.Option(help="URL of its graph store, if it is not where servers have it.")
+    ] = "",
+    update: Annotated[str, typer.Option(help="URL that takes its updates; graphs are sent there then.")] = "",
+    store: StoreOption = _STORE,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the graphs to a SPARQL server, each in the place of the one that is there of the same name."""
+    from policygraph import pushing  # noqa: PLC0415
+    from policygraph.endpoint import EndpointError  # noqa: PLC0415
+
+    with _opened(store) as opened:
+        try:
+            done = pushing.push(opened, endpoint, graph_store=graph_store, update=update)
+        except EndpointError as error:
+            _stop(str(error))
+    if not quiet:
+        new = "" if done.new is None else f", {done.new} of them new there"
+        _err().print(
+            f"{done.url}: {done.graphs} graphs{new}, {done.triples:,} triples, by {done.way}", soft_wrap=True
+        )
+
+
+def _print_started(url: str, token: str) -> None:
+    _err().print(f"{url} for a browser, {url}sparql for SPARQL; end it with Ctrl-C", soft_wrap=True)
+    if token:
+        _err().print("clients send the token as password, or as: Authorization: Bearer TOKEN")
+        if not os.environ.get("POLICYGRAPH_TOKEN"):
+            _err().print(f"token: {escape(token)}", soft_wrap=True)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001  the signature that typer asks for

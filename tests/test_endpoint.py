@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -75,3 +76,82 @@ def test_a_bad_query_and_an_absent_server_are_said(url: str) -> None:
         endpoint.select(url, asking.find("SELECT { broken }"), {})
     with pytest.raises(endpoint.EndpointError, match="is the server running"):
         endpoint.select("http://127.0.0.1:9/sparql", asking.find("ASK { ?s ?p ?o }"), {}, seconds=2)
+
+
+@pytest.mark.parametrize("name", ["who-shares-with", "who-processes", "top-recipients"])
+def test_rows_come_a_page_at_a_time(
+    name: str, url: str, sample: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = queries.question(name)
+    here = asking.select(sample, asked, {})
+    sent: list[str] = []
+    ask = endpoint._ask
+    monkeypatch.setattr(endpoint, "_ask", lambda *given: sent.append(given[1]) or ask(*given))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(endpoint, "_PAGE", 3)
+    there = endpoint.select(url, asked, {})
+    assert there.rows == here.rows
+    assert len([query for query in sent if query.startswith(asked.sparql[:20])]) >= len(here.rows) // 3
+
+
+@pytest.mark.parametrize(
+    ("sparql", "can"),
+    [
+        ("SELECT * { ?s ?p ?o }", True),
+        ("# ASK\nPREFIX ask: <urn:ask#> SELECT * { ?s ?p 'LIMIT }' } ORDER BY ?s # LIMIT 1", True),
+        ("SELECT * { { SELECT * { ?s ?p ?o } LIMIT 3 } }", True),
+        ("SELECT * { VALUES ?s { 1 } }", True),
+        ("SELECT * { ?s ?p ?o } limit 3", False),
+        ("SELECT * { ?s ?p ?o } OFFSET 3", False),
+        ("SELECT * { ?s ?p ?o } VALUES ?s { 1 }", False),
+        ("SELECT * { ?s ?p ?o } VALUES (?s ?p) { (1 2) }", False),
+        ("ASK { { SELECT * { ?s ?p ?o } } }", False),
+    ],
+)
+def test_which_queries_can_come_in_pages(sparql: str, can: bool) -> None:  # noqa: FBT001  a table
+    assert endpoint._can_page(sparql) is can
+    ox.Store().query(sparql + " LIMIT 1" if can else sparql)
+
+
+@contextmanager
+def _busy(times: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield the URL of a server that is busy so many times, and the list of what it is asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            busy = len(asked) <= times
+            body = b"come back later" if busy else b'{"head": {}, "boolean": true}'
+            self.send_response(503 if busy else 200)
+            self.send_header("Content-Type", "text/plain" if busy else "application/sparql-results+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class calls it so
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/sparql", asked
+        server.shutdown()
+
+
+def test_a_busy_server_is_asked_again_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "_PAUSES", (0.0, 0.0))
+    question = asking.find("ASK { ?s ?p ?o }")
+    with _busy(2) as (url, asked):
+        assert endpoint.select(url, question, {}).rows == (("true",),)
+        assert len(asked) == 3
+    with _busy(3) as (url, asked), pytest.raises(endpoint.EndpointError, match="503 come back later"):
+        endpoint.select(url, question, {})
+    monkeypatch.setattr(endpoint, "_PAUSES", (1000.0,))
+    with _busy(1) as (url, asked), pytest.raises(endpoint.EndpointError, match="503"):
+        endpoint.select(url, question, {}, seconds=30)
+    assert len(asked) == 1
+
+
+def test_what_a_server_says_is_passed_on(url: str) -> None:
+    with pytest.raises(endpoint.EndpointError) as caught:
+        endpoint.select(url, asking.find("SELECT { broken }"), {})
+    assert "\n" not in str(caught.value)
