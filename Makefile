@@ -35,4 +35,6 @@ clean:
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary pyrudof --editable '.[fast]' \
+		|| echo "pyrudof has no wheel for this machine: checks run on pySHACL"
 	touch $(READY)

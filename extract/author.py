@@ -72,6 +72,18 @@ _REFERS_TO = re.compile(
     r"(?:refers\s+to|means|shall\s+mean)\s*:?\s*(?!any\b|all\b|the\b|an?\b|each\b|either\b|our\b|your\b)",
     re.IGNORECASE,
 )
+_WE_MEANS = re.compile(
+    r"(?P<we>[“\"‘']?\b(?:we|us|our)\b[”\"’']?(?:[\s,/()“\"‘’”']|\b(?:or|and|we|us|our|ours)\b)*)"
+    r"(?:in\s+this\s+\w+\s+)?,?\s*(?:(?:that|we|it)\s+)?"
+    r"(?:means?|shall\s+mean|refers?\s+to|are\s+(?:references\s+)?to|is\s+(?:a\s+reference\s+)?to)\s*:?\s+",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"‘'”’]|\b(?:we|us|our)\b.*\b(?:we|us|our)\b", re.IGNORECASE)
+_BY_LAW = re.compile(
+    r"\s*\(?(?:within\s+the\s+meaning\s+of|according\s+to|pursuant\s+to|under|in\s+the\s+sense\s+of|as\s+defined\s+in)\b"
+    r"[^:\n]{0,60}?\b(?:GDPR|Regulation|Act|law|laws|DSGVO)\b\)?(?:\s+is\b)?",
+    re.IGNORECASE,
+)
 _AUTHOR_TERMS = frozenset(("company", "data controller", "controller", "owner", "developer"))
 _OWN_THINGS = frozenset(
     ("application", "app", "website", "site", "service", "platform", "mobile application")
@@ -186,6 +198,13 @@ def refers_to(passage: Passage) -> Iterator[Naming]:
         yield from _naming(passage, naming.free_name(passage.text, found.end()), "refers-to")
 
 
+def _we_means(passage: Passage) -> Iterator[Naming]:
+    """Yield X of 'references to "we" or "us" are to X'."""
+    for found in _WE_MEANS.finditer(passage.text):
+        if _QUOTED.search(found["we"]):
+            yield from _naming(passage, naming.name_after(passage.text, found.end()), "refers-to")
+
+
 def _built(passage: Passage) -> Iterator[Naming]:
     """Yield X of "X built the Y app"."""
     if passage.index > _OPENING:
@@ -254,13 +273,15 @@ def _labelled(passage: Passage) -> Iterator[Naming]:
     """Yield X of "Developer: X", and X below "Owner and Data Controller"."""
     for curie, rule in _LABELS:
         for cue in cues(passage, "controller", curie):
-            rest = passage.text[cue.end :].lstrip(" *")
+            law = _BY_LAW.match(passage.text, cue.end)
+            end = law.end() if law else cue.end
+            rest = passage.text[end:].lstrip(" *")
             if passage.text[: cue.start].strip(" *-•"):
                 continue
             if rest.startswith(":") and len(rest) > 1:
-                start = passage.text.index(":", cue.end) + 1
+                start = passage.text.index(":", end) + 1
                 yield from _naming(passage, naming.name_after(passage.text, start), rule)
-            elif rule == "controller-is" and passage.block.kind != "cell" and not rest.strip(":"):
+            elif rule == "controller-is" and passage.block.kind != "cell" and not rest.strip(":?"):
                 yield from _first_line(passage, rule)
 
 
@@ -341,6 +362,7 @@ def _speaks(passage: Passage) -> Iterator[Naming]:
 _RULES: tuple[_Rule, ...] = (
     _defined,
     refers_to,
+    _we_means,
     _built,
     _provided_by,
     _following,

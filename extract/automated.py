@@ -18,6 +18,10 @@ _AFTER = 45  # and behind it: "automated decisions are not made"
 def _denied(passage: Passage, start: int, stop: int, mention: tuple[int, int]) -> bool:
     """Tell whether the automated decision at `mention` is denied in the sentence `start` to `stop`."""
     first, last = max(start, mention[0] - _BEFORE), min(stop, mention[1] + _AFTER)
+    if any(
+        "not" in cue.form.lower().split() for cue in cues(passage, _FILE, "pgq:Subjecting", start, mention[0])
+    ):
+        return True
     return cued(passage, _FILE, "pgq:NoDecision", first, mention[0]) or cued(
         passage, _FILE, "pgq:NoDecision", mention[1], last
     )
@@ -51,6 +55,14 @@ def _details(passage: Passage) -> Iterator[Claim]:
             yield Claim(term("dpv:hasContext"), Concept(term("dpv:HumanInvolved")), (evidence,))
 
 
+def _mention(passage: Passage, start: int, stop: int) -> Match | None:
+    """Return the words that name an automated decision, or the means without a person by which one is taken."""
+    named = next(cues(passage, _FILE, "pgq:AutomatedDecision", start, stop), None)
+    if named is None and cued(passage, _FILE, "pgq:Decision", start, stop):
+        return next(cues(passage, _FILE, "pgq:AutomatedMeans", start, stop), None)
+    return named
+
+
 def _stated(passage: Passage) -> Iterator[Claim]:
     """Yield a claim for each sentence that states or denies automated decisions."""
     term = passage.policy.ontology.term
@@ -58,8 +70,11 @@ def _stated(passage: Passage) -> Iterator[Claim]:
     named = any(cued(heading, _FILE, "pgq:AutomatedDecision") for heading in passage.headings[:1])
     for start, stop in passage.sentence_spans:
         has = partial(cued, passage, _FILE, start=start, end=stop)
-        found = next(cues(passage, _FILE, "pgq:AutomatedDecision", start, stop), None)
-        if found is not None:
+        found = _mention(passage, start, stop)
+        if has("pgq:HumanDecision"):
+            evidence = passage.evidence(start, stop, confidence=_UNDER_HEADING, rule="automated-human-only")
+            yield Claim(context, value, (evidence,), denied=True)
+        elif found is not None:
             if not _aside(passage, found, start, stop):
                 denied = _denied(passage, start, stop, (found.start, found.end))
                 evidence = passage.evidence(start, stop, confidence=_CONFIDENCE, rule="automated-decision")

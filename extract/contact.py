@@ -23,6 +23,7 @@ Sort = Literal["email", "phone", "address", "page", "name"]
 _EMAIL = re.compile(
     r"[A-Za-z0-9][\w.+-]*(?:@|\s?[\[(]\s?at\s?[\])]\s?)[A-Za-z0-9-]+(?:(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)[A-Za-z0-9-]+)*?"
     r"(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)(?:[a-z]{2,12}|[A-Z]{2,12})(?![a-z0-9-]|\.[a-z])"
+    r"|\[email[\s\u00a0]protected\]"  # what a page shows to those who collect addresses
 )
 _AT = re.compile(r"\s?[\[(]\s?at\s?[\])]\s?")
 _DOT = re.compile(r"\s?[\[(]\s?dot\s?[\])]\s?")
@@ -165,7 +166,7 @@ def _opens_lines(passage: Passage) -> bool:
 
 
 def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
-    if "@" in passage.text or "at)" in passage.text or "at]" in passage.text:
+    if any(sign in passage.text for sign in ("@", "at)", "at]", "protected]")):
         for found in _EMAIL.finditer(passage.text):
             yield found.span()
 
@@ -223,12 +224,14 @@ def _owner(find: _Find, names: frozenset[str]) -> Owner:
     """Return whose detail it is, by the words before it in its sentence, its lines or its heading."""
     passage, start, _ = find.places[0]
     if find.sort == "email":
-        host = find.value.rsplit("@", 1)[1].lower()
+        host = find.value.rpartition("@")[2].lower()
         if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(
             host, passage, names
         ):
             return "other"
     said = _last_party(passage, naming.sentence_start(passage.text, start), start, names)
+    if find.sort == "email" and said is None and _GOVERNMENT.search(find.value):
+        return "other"
     if said is None:
         said = _party_above(passage, names)
     if said != "other" and find.sort == "email" and find.value.lower().startswith(_OFFICER_MAIL):
@@ -236,6 +239,7 @@ def _owner(find: _Find, names: frozenset[str]) -> Owner:
     return said or "controller"
 
 
+_GOVERNMENT = re.compile(r"\.gov(?:\.[a-z]{2})?$", re.IGNORECASE)  # a council's own, or that of an authority
 _OFFICER_MAIL = ("dpo@", "dpo.", "dataprotectionofficer@")
 
 
@@ -290,7 +294,7 @@ def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
     for passage in policy.body():
         for curie, owner in _PARTIES[1:3]:
             for cue in cues(passage, "parties", curie):
-                span = _name_of(passage, cue.end, owner)
+                span = _name_of(passage, cue.end, owner) or _appointed(passage, cue.start, owner)
                 if span is not None:
                     place, start, end = span
                     evidence = (place.evidence(start, end, rule="contact-name"),)
@@ -324,13 +328,41 @@ def _name_of(passage: Passage, end: int, owner: str) -> tuple[Passage, int, int]
     if bridge and passage.text[bridge.end() :].strip():
         span = naming.name_after(passage.text, bridge.end())
         wanted = span and (
-            naming.has_legal_form(passage.text[span[0] : span[1]])
+            owner == "representative"
+            or naming.has_legal_form(passage.text[span[0] : span[1]])
             or (owner == "officer" and _PERSON.match(passage.text[span[0] : span[1]]))
         )
         return (passage, *span) if span and wanted else None
     if passage.text.rstrip().endswith(":") and lines and _PERSON.match(lines[0].text.strip()):
         return lines[0], 0, len(lines[0].text.rstrip())
     return None
+
+
+def _appointed(passage: Passage, start: int, owner: str) -> tuple[Passage, int, int] | None:
+    """Return where the name stands in "we have appointed X as our representative", or "X is our representative"."""
+    if owner != "representative":
+        return None
+    floor = naming.sentence_start(passage.text, start)
+    found = _APPOINTS.search(passage.text, floor, start)
+    span = naming.name_after(passage.text, found.end(), start) if found else None
+    subject = _IS_OUR.search(passage.text, floor, start)
+    if span is None and subject is not None:
+        end = subject.start()
+        names = (
+            naming.name_after(passage.text, word.start(), end)
+            for word in _CAPITAL.finditer(passage.text, floor, end)
+        )
+        span = next((name for name in names if name and not passage.text[name[1] : end].strip()), None)
+    return None if span is None else (passage, *span)
+
+
+_APPOINTS = re.compile(
+    r"\b(?:appoint(?:ed|s)?|designate[ds]?|nominate[ds]?|named|mandated|engage[ds]?)\s+", re.IGNORECASE
+)
+_CAPITAL = re.compile(r"(?<![\w’'])[A-Z]")
+_IS_OUR = re.compile(
+    r"\s*(?:\([^()]*\))?\s+(?:is|acts\s+as|serves\s+as|will\s+act\s+as)\s+(?:our|the|its|a)?\s*(?:[a-z]+\s+)?$"
+)
 
 
 def _elsewhere(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:

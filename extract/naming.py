@@ -20,6 +20,7 @@ _GAP = re.compile(r"[\s“”„\"‘’'*_\[]*$")
 _COMMA = re.compile(r"\s*,\s*$")
 _QUOTED = re.compile(r"[“\"„‘']([^“”\"„‘’']{1,60}|[^“”\"]{1,60})[”\"’']")
 _BRACKET = re.compile(r"\(([^()]{1,200})\)")
+_BRANCH = re.compile(r"\s\((?P<place>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)?)\)\s(?P<form>[A-Z][\w.]+)")
 _SENTENCE_END = re.compile(r"[.!?]['’”\"]?\s+(?=[A-Z“\"])")
 _FREE_END = re.compile(
     r"\s+(?:at\s+no\s+cost|as\s+an?\b|and\s+is\b|has\b|having\b|is\b|to\b|who\b|which\b)|[(\[,;:|]|\.(?=\s|$|\.)|$"
@@ -145,7 +146,13 @@ def name_after(text: str, start: int, stop: int | None = None) -> tuple[int, int
             break
     if first is None:
         return None
-    return _trimmed(text, first, last_named if pending else last)
+    return _trimmed(text, first, last_named if pending else _branch_end(text, last, stop))
+
+
+def _branch_end(text: str, last: int, stop: int | None) -> int:
+    """Return where a name ends that a place in brackets and a legal form may follow: "Acme (UK) Ltd"."""
+    found = _BRANCH.match(text, last, len(text) if stop is None else stop)
+    return found.end() if found and is_legal_form(found["form"]) else last
 
 
 def _legal_follows(text: str, place: int) -> bool:

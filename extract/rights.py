@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import ontology
+from extract import naming
 from extract.claim import Claim, Company, Concept, Node, Text
 from extract.passage import Passage, Policy
 
@@ -39,8 +40,15 @@ _OBJECTS: Mapping[str, frozenset[str]] = {
 _CONFIDENCE = {"Right": 0.95, "Ask": 0.9, "Enable": 0.85, "Can": 0.85, "Free": 0.7}
 _HEADING_CONFIDENCE = 0.6
 _BARE = frozenset(("DataAct", "ChangeAct", "ProcessingAct"))
+_REPAIRS = frozenset(("CorrectAct", "DeleteAct", "HaveCorrected", "HaveErased"))
+_ALONE = re.compile(r"\s+(?:if|where|when|at\s+any\s+time|on\s+grounds)\b", re.IGNORECASE)
+_IT = re.compile(r"\s+(?:it|this|that|them|these)\b")
+_YOU = re.compile(r"\b(?:if|when|once|unless|until|after)\s+you\s+$", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"\s+(?:of|by|from)\b")
+_RIGHT_TO = re.compile(r"\bright(?:s\b[^.?!]{0,60}|\s+to)\s*:", re.IGNORECASE)
+_BEGINS_ACT = re.compile(r"(?:have|has|be|ask|request|to)\b", re.IGNORECASE)
 _OUT_OF_PLACE = frozenset(("Other", "Stop", "Company"))
-_TAIL_STOPS = frozenset(("Stop", "Tail", "Company", "Can", "Reach"))
+_TAIL_STOPS = frozenset(("Stop", "Tail", "Company", "Can", "Reach", "Notify", "OnRequest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,19 @@ def _cues(passage: Passage, start: int, end: int) -> list[_Cue]:
         for m in passage.found("rights", start, end)
         if m.term not in _read_from_acts()
     ]
-    return sorted(found, key=lambda cue: (cue.start, cue.end, cue.right))
+    found = sorted(found, key=lambda cue: (cue.start, cue.end, cue.right))
+    asides = [
+        _own_words(bracket, found)
+        for bracket in naming.brackets(passage.text[:end])
+        if bracket.start() >= start
+    ]
+    return [cue for cue in found if not any(first <= cue.start < last for first, last in asides)]
+
+
+def _own_words(bracket: re.Match[str], found: Sequence[_Cue]) -> tuple[int, int]:
+    """Return the characters in a bracket from where the company speaks of itself: "(we may refuse)"."""
+    inside = (c.start for c in found if c.group == "Company" and bracket.start() < c.start < bracket.end())
+    return next(inside, bracket.end()), bracket.end()
 
 
 def _after(cue: _Cue, grant: _Grant | None, holder: _Cue | None) -> _Grant | None:
@@ -127,7 +147,7 @@ def _after(cue: _Cue, grant: _Grant | None, holder: _Cue | None) -> _Grant | Non
     elif cue.group == "Company":
         asked = grant is not None and grant.kind == "Ask" and cue.start - grant.place < _ASIDE_REACH
         after = grant if asked else None
-    elif cue.group == "Right":
+    elif cue.group == "Right" or (cue.group == "Exercise" and cue.words.endswith(("right", "rights"))):
         after = _right(cue, holder)
     elif cue.group == "Enable":
         after = _Grant("Enable", cue.start)
@@ -178,9 +198,9 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
             if cue.group == "Other":
                 return None
             break
-    passive = act.words.endswith(("ed", "wn"))
-    if passive:
-        since = 0 if act.group == "ConsentAct" and grant.kind not in _STRONG else grant.place
+    refers = act.group == "ConsentAct" and _IT.match(text, act.end) is not None
+    if refers or act.words.endswith(("ed", "wn")):
+        since = 0 if refers or (act.group == "ConsentAct" and grant.kind not in _STRONG) else grant.place
         behind = [c for c in cues if since < c.start < act.start and act.start - c.end < _BEHIND]
         return next((c for c in reversed(behind) if c.group in fitting), None)
     return None
@@ -188,6 +208,8 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
 
 def _is_bare(passage: Passage, act: _Cue, grant: _Grant) -> bool:
     """Tell whether an act without an object is granted all the same: "right to access, and to delete"."""
+    if act.name == "ObjectAct" and grant.kind in (*_STRONG, "Can") and _ALONE.match(passage.text, act.end):
+        return True
     following = passage.text[act.end :].lstrip(' )”"’*')
     ends = not following or following[0] in ".,;:–—-/(" or following.startswith(("and ", "or "))
     return grant.kind == "Right" and act.group in _BARE and ends
@@ -210,6 +232,8 @@ def _complaint_end(cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None
         return following.end if following is not None and near else None
     if following is not None:
         return following.end
+    if act.name == "TakeFurther":
+        return None
     return act.end if authorities or grant.kind == "Right" else None
 
 
@@ -229,7 +253,9 @@ def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, sto
     end: int | None = None
     if act.group == "ComplaintAct":
         end = _complaint_end(cues, act, grant)
-    elif act.group in ("PhraseAct", "PlainAct"):
+    elif act.group == "WrongAct" and grant.kind != "Free":
+        return None
+    elif act.group in ("PhraseAct", "PlainAct", "WrongAct"):
         end = _tail(passage, cues, act.end, stop)
     elif act.group == "NamedAct":
         end = _named_end(passage, cues, act, grant, stop)
@@ -246,6 +272,29 @@ def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, sto
     return _Granted(right, begin if grant.quote is None else min(begin, grant.quote), end, grant)
 
 
+def _free_grant(passage: Passage, cues: Sequence[_Cue], act: _Cue) -> _Grant | None:
+    """Return what lets the person act where no words do: an act that nobody else could mean, or a promise."""
+    asked = any(
+        (cue.name == "OnRequest" and not _OF_OTHERS.match(passage.text, cue.end))
+        or (cue.group == "Ask" and cue.start > act.end and _YOU.search(passage.text, act.end, cue.start))
+        for cue in cues
+    )
+    told = any(cue.name == "Notify" for cue in cues)
+    invited = any(cue.name in ("Notify", "Wrong") and cue.end < act.start for cue in cues)
+    if (asked and act.group in _BARE) or ((asked or invited) and act.name in _REPAIRS):
+        return _Grant("Ask", act.start)
+    wrong = told and act.group == "WrongAct" and any(cue.group == "Data" for cue in cues)
+    to_authority = (
+        act.group == "ComplaintAct"
+        and act.name != "ContactAct"
+        and any(cue.group == "Authority" and cue.end >= act.end for cue in cues)
+    )
+    by_company = any(cue.group == "Company" and cue.end <= act.start for cue in cues)
+    if act.right in _free() or act.group == "ConsentAct" or wrong or (to_authority and not by_company):
+        return _Grant("Free", act.start)
+    return None
+
+
 def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) -> Iterator[_Granted]:
     """Yield the rights that characters `start` to `stop` grant; acts in a row for one right are one."""
     cues = _cues(passage, start, stop)
@@ -254,9 +303,7 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
     for act, grant in _walk(cues, opening):
         if not act.group.endswith("Act") or (portable and act.name == "CopyAct"):
             continue
-        let = grant
-        if let is None and (act.right in _free() or act.group == "ConsentAct"):
-            let = _Grant("Free", act.start)
+        let = grant or _free_grant(passage, cues, act)
         found = None if let is None else _found(passage, cues, act, let, stop)
         if found is None:
             continue
@@ -272,8 +319,12 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
 def _opening(passage: Passage, start: int, stop: int) -> _Grant | None:
     """Return what lets the person act from the start of a sentence: its lead-in, or "To delete, write"."""
     cues = _cues(passage, start, stop)
-    if passage.text[start:stop].lower().startswith("to ") and any(cue.group == "Reach" for cue in cues):
+    if passage.text[start:stop].lower().startswith("to ") and any(
+        cue.group in ("Reach", "Notify") for cue in cues
+    ):
         return _Grant("Can", start)
+    if start > 0 and _RIGHT_TO.search(passage.text, 0, start) and _begins_act(passage, cues, start):
+        return _Grant("Right", start)
     lead = passage.lead_in
     if start > 0 or lead is None or (cues and cues[0].group == "Stop" and cues[0].start == 0):
         return None
@@ -283,6 +334,12 @@ def _opening(passage: Passage, start: int, stop: int) -> _Grant | None:
     if any(cue.group == "Right" for cue, _ in steps):
         return _Grant("Right", start)
     return steps[-1][1] and _Grant(steps[-1][1].kind, start)
+
+
+def _begins_act(passage: Passage, cues: Sequence[_Cue], start: int) -> bool:
+    """Tell whether a sentence begins with an act, as those of a list run together do: "Have it deleted"."""
+    opens = cues[0].start == start and cues[0].group.endswith("Act") if cues else False
+    return opens or _BEGINS_ACT.match(passage.text, start) is not None
 
 
 def _sentences(passage: Passage) -> Iterator[tuple[int, int]]:

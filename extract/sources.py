@@ -258,7 +258,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         until = min(closes, opener.end + _NEAR // 2)
         if any(cued(passage, _TABLE, cue, near, until) for cue in ("pgq:NoSourcing", "pgq:SourcesBelow")):
             continue
-        if not _obtains(passage, opener, opens, closes):
+        if not _obtains(passage, opener, opens, closes) or _is_of_another(passage, opener):
             continue
         denied = _is_denied(passage, opener)
         end = _with_examples(passage.text, _clause_end(passage, opener.end, closes), closes)
@@ -270,6 +270,19 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             value = _value(passage, opener, start, until)
             if value is not None:
                 yield _Source(start, until, value, "source-from", denied)
+
+
+def _is_of_another(passage: Passage, opener: Match) -> bool:
+    """Tell whether somebody else obtains: "our bank, which takes payments from our clients"."""
+    token = passage.token_at(opener.start)
+    verb = passage.clause_of(token).head if token is not None else None
+    if verb is None or verb.dep_ != "acl:relcl" or all(child.tag_ != "WDT" for child in verb.children):
+        return False
+    whose = verb.head
+    return whose.pos_ in ("NOUN", "PROPN") and not (
+        any(match.start <= whose.idx < match.end for match in passage.found("personal-data"))
+        or cued(passage, _TABLE, "pgq:SourceData", whose.idx, whose.idx + len(whose))
+    )
 
 
 def _is_denied(passage: Passage, opener: Match) -> bool:
@@ -285,7 +298,10 @@ def _clause_end(passage: Passage, start: int, closes: int) -> int:
         noun = passage.token_at(owned.end() - 1)
         if noun is None or noun.pos_ == "VERB" or (noun.head.i > noun.i and noun.dep_ == "nsubj"):
             break
-        end = clause_end(passage.text, owned.end(), closes)
+        behind = clause_end(passage.text, owned.end(), closes)
+        if cued(passage, _TABLE, "pgq:FromWord", owned.end(), behind):
+            break  # what is owned is data again: "from brokers and your address from advertisers"
+        end = behind
     return end
 
 

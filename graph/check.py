@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from graph import engine, shapes
 from graph.mentions import Mention, Quote, mentions
 from graph.shapes import Severity, Shape
+from graph.source import source
 from graph.store import Store, Version
 from graph.terms import name_of, term
 from graph.view import view
@@ -33,6 +34,7 @@ _ANCHOR = re.compile(r"\.(\d+)-(\d+)(?:\.\d+)?$")
 _ARTICLE = re.compile(r"http://data\.europa\.eu/eli/reg/2016/679/art_(\d+)/")
 _UNCLEAR = "Only weak signs of it were found."
 _FINGERPRINT = 16
+_LONGEST = 80  # characters of a quote within a message
 _NAMES = ("dpv:hasName", "dct:title", "skos:prefLabel")
 
 
@@ -56,6 +58,7 @@ class Finding:
     message: str
     provision: str
     remedy: str = ""
+    shape: str = ""
     nodes: tuple[str, ...] = ()
     evidence: tuple[Quote, ...] = ()
     against: tuple[Quote, ...] = ()
@@ -95,11 +98,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One version under examination: the graph that the shapes look at, and the mentions behind it."""
+    """One version under examination: the graph that the shapes look at, its text, and the mentions in it."""
 
     store: Store
     version: Version
     data: ox.Store
+    text: str
     said: Mapping[ox.Triple, tuple[Mention, ...]]
 
     def holds(self, ask: str) -> bool:
@@ -111,6 +115,14 @@ class _Case:
         found = self._query(construct)
         assert isinstance(found, ox.QueryTriples)
         return set(found)
+
+    def words(self, node: str) -> Quote | None:
+        """Return the words at which a statement is anchored; None for what is no statement of this version."""
+        anchor = _ANCHOR.search(node) if node.startswith(self.version.iri) else None
+        if anchor is None:
+            return None
+        start, end = int(anchor[1]), int(anchor[2])
+        return Quote(start, end, self.text[start:end]) if self.text[start:end] else None
 
     def quotes(self, nodes: Collection[str], values: Collection[str] = ()) -> set[Quote]:
         """Return the words that state `nodes`: those that say one of `values` about them, else all."""
@@ -134,12 +146,13 @@ def check(
     only: Collection[str] = (),
     profile: Profile = "auto",
     read_on: date | None = None,
-    using: engine.Engine = "rudof",
+    using: engine.Engine | None = None,
 ) -> list[Finding]:
     """Return how each requirement stands in each policy of `store` that is not stale, or in `versions`.
 
     `only` names the requirements that are asked for ("R13a", "C01", ...); all, if it is empty. `read_on` is
-    the date of policies that state none: some requirements hold from a date on.
+    the date of policies that state none: some requirements hold from a date on. `using` is the SHACL engine,
+    the fastest that is installed unless one is named.
     """
     if versions is None:
         versions = [version for version in store.versions() if not version.stale]
@@ -148,11 +161,12 @@ def check(
     found: list[Finding] = []
     for version in versions:
         data = view(store, version, laws=laws, read_on=read_on)
-        found += _findings(_Case(store, version, data, mentions(store, version)), wanted, using)
+        text = source(store, version).text
+        found += _findings(_Case(store, version, data, text, mentions(store, version)), wanted, using)
     return found
 
 
-def _findings(case: _Case, wanted: list[Shape], using: engine.Engine) -> Iterator[Finding]:
+def _findings(case: _Case, wanted: list[Shape], using: engine.Engine | None) -> Iterator[Finding]:
     """Yield what is found of each requirement, for each file in which this version was read."""
     results: dict[str, list[engine.Result]] = {}
     for result in engine.validate(case.data, "requirements", engine=using):
@@ -192,11 +206,15 @@ def _finding(case: _Case, shape: Shape, results: Sequence[engine.Result]) -> Fin
         if said and all(mention.weak for mention in said):
             return _made(case, shape, "unclear", _UNCLEAR, quotes=quotes)
         return _made(case, shape, "fulfilled", quotes=quotes)
-    nodes = tuple(sorted({result.value for result in results} - {"", case.version.iri}))
+    first, *_ = ordered = sorted(results, key=lambda result: _position(result.value))
+    nodes = dict.fromkeys(result.value for result in ordered if result.value not in ("", case.version.iri))
+    anchors = [words for node in nodes if (words := case.words(node))]
     touched = bool(shape.touched) and case.holds(shape.touched)
-    message = _readable(case, results[0].message)
     state: State = "vague" if touched else "not found"
-    return _made(case, shape, state, message, nodes=nodes, quotes=quotes or case.quotes(nodes))
+    made = _made(case, shape, state, _readable(case, first.message), nodes=tuple(nodes))
+    # The words of the statement that the message names come first.
+    shown = (*dict.fromkeys((*anchors, *sorted(quotes))),) or tuple(sorted(case.quotes(nodes)))
+    return replace(made, evidence=shown)
 
 
 def _contradictions(
@@ -267,6 +285,7 @@ def _made(
         message=message,
         provision=shape.provision,
         remedy=shape.remedy,
+        shape=shape.iri,
         nodes=nodes,
         evidence=tuple(sorted(quotes)),
     )
@@ -290,19 +309,18 @@ def _readable(case: _Case, message: str) -> str:
 def _name(case: _Case, iri: str) -> str:
     """Return what a reader calls a node: a statement by its words and its heading, others by their name."""
     node = ox.NamedNode(iri)
-    anchor = _ANCHOR.search(iri)
-    if anchor and iri.startswith(case.version.iri):
-        span = (int(anchor[1]), int(anchor[2]))
-        words = {m.quote.text for found in case.said.values() for m in found if _span(m) == span}
+    words = case.words(iri)
+    if words is not None:
         heading = _literal(case, node, "pg:scenario")
-        place = f"“{min(words)}”" if words else f"the statement at {span[0]}"
-        return f"{place} in “{heading}”" if heading else place
+        return f"“{_short(words.text)}” in “{_short(heading)}”" if heading else f"“{_short(words.text)}”"
     known = (_literal(case, node, curie) for curie in _NAMES)
     return next((name for name in known if name), case.store.ontology.label(iri))
 
 
-def _span(mention: Mention) -> tuple[int, int]:
-    return mention.quote.start, mention.quote.end
+def _short(words: str) -> str:
+    """Return words on one line, cut where a message would grow too long."""
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rsplit(' ', 1)[0]}…"
 
 
 def _literal(case: _Case, node: ox.NamedNode, curie: str) -> str:

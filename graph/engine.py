@@ -1,4 +1,4 @@
-"""SHACL engines behind one function: rudof, which is the faster one, and pySHACL, which is the reference.
+"""SHACL engines behind one function: rudof, the faster one where it is installed, and pySHACL, the reference.
 
 Both take the shapes as they stand in the ontology and give the same results (a test holds them against each
 other). pySHACL works over a small Oxigraph store: this parses and plans the SPARQL of the shapes itself, so
@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -35,9 +36,15 @@ class Result:
     message: str
 
 
-def validate(data: ox.Store, group: Group, *, engine: Engine = "rudof") -> list[Result]:
+def validate(data: ox.Store, group: Group, *, engine: Engine | None = None) -> list[Result]:
     """Return the results of a group of shapes on the default graph of `data`, in a fixed order."""
-    return sorted(set(_ENGINES[engine](data, group)))
+    return sorted(set(_ENGINES[engine or fastest()](data, group)))
+
+
+@cache
+def fastest() -> Engine:
+    """Return the fastest engine that is installed: not every machine has a wheel of rudof."""
+    return "rudof" if find_spec("pyrudof") is not None else "pyshacl"
 
 
 def _with_rudof(data: ox.Store, group: Group) -> Iterator[Result]:

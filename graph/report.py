@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from graph import shapes
 from graph.check import Finding
 from graph.store import Store
 from graph.terms import Term, term
@@ -101,7 +100,5 @@ def _place(node: ox.NamedNode, finding: Finding) -> Iterator[Triple]:
     yield node, term("sh:focusNode"), ox.NamedNode(finding.version)
     yield node, term("sh:sourceConstraintComponent"), term("pg:RequirementConstraintComponent")
     yield node, term("sh:resultSeverity"), term(f"sh:{finding.severity}")
-    for shape in shapes.requirements():
-        if (shape.requirement, shape.remedy) == (finding.requirement, finding.remedy):
-            yield node, term("sh:sourceShape"), ox.NamedNode(shape.iri)
-            return
+    if finding.shape:
+        yield node, term("sh:sourceShape"), ox.NamedNode(finding.shape)

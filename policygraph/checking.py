@@ -65,7 +65,7 @@ def of_store(
     stop: Callable[[str], NoReturn],
     *,
     settings: Settings = _DEFAULT,
-    using: Engine = "rudof",
+    using: Engine | None = None,
     jobs: int = 1,
 ) -> Checked:
     """Return what comes of checking the policies of `companies` in the store in `folder`, or all.
@@ -89,7 +89,7 @@ def of_store(
     return _judged(Checked(tuple(findings), policies), settings)
 
 
-def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Engine = "rudof") -> Checked:
+def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Engine | None = None) -> Checked:
     """Return what comes of checking policies on disk, without a store.
 
     A file that is not there or cannot be read is among the failures and does not stop the others.
@@ -111,7 +111,9 @@ def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Eng
     return replace(_judged(_by_file(checked, files), settings), failures=tuple(summary.failures))
 
 
-def _findings(store: Store, versions: Iterable[Version], settings: Settings, using: Engine) -> list[Finding]:
+def _findings(
+    store: Store, versions: Iterable[Version], settings: Settings, using: Engine | None
+) -> list[Finding]:
     """Return what the rules find that the settings ask for, by the law that they name."""
     return check(
         store,
@@ -123,7 +125,9 @@ def _findings(store: Store, versions: Iterable[Version], settings: Settings, usi
     )
 
 
-def _of_group(folder: Path, versions: Sequence[Version], settings: Settings, using: Engine) -> list[Finding]:
+def _of_group(
+    folder: Path, versions: Sequence[Version], settings: Settings, using: Engine | None
+) -> list[Finding]:
     """Return the findings of some policies of the store in `folder`: what a process of its own does."""
     with Store(folder, read_only=True) as store:
         return _findings(store, versions, settings, using)

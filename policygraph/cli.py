@@ -243,8 +243,11 @@ def check(
         Path | None, typer.Option(help="Write all open findings to a file, as accepted.")
     ] = None,
     engine: Annotated[
-        Literal["rudof", "pyshacl"], typer.Option(help="SHACL engine; both find the same, rudof is faster.")
-    ] = "rudof",
+        Literal["rudof", "pyshacl"] | None,
+        typer.Option(
+            help="SHACL engine; both find the same; default: rudof, the faster, if it is installed."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that check at once.")] = 1,
 ) -> None:
     """Hold policies against what GDPR and UK GDPR Art. 13 and 14 ask them to state, and against themselves.
@@ -252,6 +255,7 @@ def check(
     A finding is a lead for a reader, with the words it stands on; it never says that a law is broken. Exit
     codes: 0 clean, 1 findings from --fail-on on, 2 something could not be checked.
     """
+    from graph import engine as engines  # noqa: PLC0415
     from policygraph import reports, settings  # noqa: PLC0415
 
     chosen = form or ("table" if output == _STANDARD else reports.form_of(output))
@@ -269,6 +273,8 @@ def check(
         )
     except settings.SettingsError as error:
         _stop(str(error))
+    if engine == "rudof" and engines.fastest() != engine:
+        _stop("rudof is not installed; install policygraph[fast], or check with --engine pyshacl")
     checked = _checked(what or [], store, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":
@@ -285,7 +291,9 @@ def check(
     raise typer.Exit(1 if any(map(checked.fails, checked.findings)) else 0)
 
 
-def _checked(wanted: list[str], folder: Path, settings: "Settings", engine: "Engine", jobs: int) -> "Checked":
+def _checked(
+    wanted: list[str], folder: Path, settings: "Settings", engine: "Engine | None", jobs: int
+) -> "Checked":
     """Return what comes of checking the files that are named, or else companies of the store."""
     from graph import PolicyGraphError  # noqa: PLC0415
     from policygraph import checking  # noqa: PLC0415

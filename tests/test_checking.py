@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from graph import Store
+from graph import Store, engine
 from ontology import expand
 from policygraph import checking
 from policygraph.checking import of_files
@@ -291,6 +291,19 @@ def test_both_engines_and_several_processes_report_the_same(
     one = rows("-s", store)
     assert len({row["policy"] for row in one}) == 2
     assert one == rows("-s", store, "--engine", "pyshacl") == rows("-s", store, "--jobs", "2")
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_engine_that_is_not_installed_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda _: None)
+    engine.fastest.cache_clear()
+    try:
+        assert rows("a", "--select", "R01")
+        done = run("check", "a", "--engine", "rudof")
+    finally:
+        engine.fastest.cache_clear()
+    assert done.exit_code == 2
+    assert "policygraph[fast]" in done.output
 
 
 def test_settings_that_change_findings_leave_the_kept_report_alone(store: Path) -> None:

@@ -73,6 +73,7 @@ def finding(requirement: str, state: State, *quotes: str, **more: Any) -> Findin
         if state in ("fulfilled", "not applicable")
         else f"{requirement}: {HOSTILE}\nsecond line",
         "provision": f"{ELI}/art_13/par_2/pnt_b/oj",
+        "shape": f"https://w3id.org/policygraph/shapes#{requirement}",
         "evidence": tuple(quote(words) for words in quotes),
     }
     return Finding(**{**said, **more})

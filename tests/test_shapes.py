@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from both_engines import results
 from hand_readings import ROOT
 
 from graph import Store, check, integrity, shapes
@@ -184,8 +185,7 @@ def test_any_engine_alone_finds_what_check_finds(number: str) -> None:
     for name, turtle in graphs_of(number).items():
         made = version(name, turtle)
         data = view(store(), made)
-        reported = validate(data, "requirements")
-        assert reported == validate(data, "requirements", engine="pyshacl")
+        reported = results(data, "requirements")
         open_ = {
             f.requirement
             for f in check(store(), [made])
@@ -195,11 +195,12 @@ def test_any_engine_alone_finds_what_check_finds(number: str) -> None:
 
 
 def test_both_engines_say_the_same_of_broken_promises() -> None:
+    numbers = {shape.iri: shape.requirement for shape in shapes.of("integrity")}
     for number, index in FAULTS:
         case = INTEGRITY[number][index]
         made = version(f"{number.lower()}-{index}-again", GOOD.replace(case["from"], case["to"]))
         data = view(store(), made, evidence=True)
-        assert validate(data, "integrity") == validate(data, "integrity", engine="pyshacl"), number
+        assert number in {numbers[result.shape] for result in results(data, "integrity")}
 
 
 def test_rdflib_answers_the_shapes_too() -> None:
@@ -252,8 +253,7 @@ def test_the_lexicon_keeps_to_its_shapes() -> None:
 @pytest.mark.parametrize(("name", "flaw"), FLAWS)
 def test_a_flaw_of_the_lexicon_is_found_by_both_engines(name: str, flaw: str) -> None:
     data = _ontology(flaw)
-    found = validate(data, "lexicon")
-    assert found == validate(data, "lexicon", engine="pyshacl")
+    found = results(data, "lexicon")
     assert found
     assert all(name in result.shape or name == "broader" for result in found)
 

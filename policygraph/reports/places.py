@@ -1,6 +1,7 @@
 """Offsets become places that people and editors go to: line and column, and the words around them."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -138,10 +139,23 @@ def _nearest(source: Source, finding: Finding, findings: Sequence[Finding]) -> t
     met = [one for one in findings if one.state in _MET]
     for length in range(len(wanted), 0, -1):
         near = [one for one in met if provisions.point(one)[:length] == wanted[:length]]
+        if length < len(
+            wanted
+        ):  # points that follow each other belong together: who it is, how to reach them
+            letters = sorted(
+                {provisions.point(one)[length : length + 1] for one in near},
+                key=lambda letter: (_apart(letter, wanted[length]), letter),
+            )
+            near = [one for one in near if provisions.point(one)[length : length + 1] == letters[0]]
         sections = Counter(heading for one in near for heading in _sections(source, one.evidence))
         if sections:
             return min(sections, key=lambda heading: (-sections[heading], heading))
     return source.headings[0]
+
+
+def _apart(letter: Sequence[str], wanted: str) -> int:
+    """Return how far two points, or paragraphs, are from each other; what names none is farthest."""
+    return abs(ord(letter[0][0]) - ord(wanted[0])) if letter else sys.maxunicode
 
 
 def _sections(source: Source, quotes: Iterable[Quote]) -> set[tuple[int, int]]:
