@@ -10,18 +10,20 @@ if TYPE_CHECKING:
     from extract.reading import read
     from graph import Store, check
     from graph.network import network
-    from policygraph.asking import ask
+    from policygraph.asking import ask, construct, frame
     from policygraph.building import build
 
 __version__ = "0.1.0"
 
-__all__ = ["Store", "__version__", "ask", "build", "check", "network", "read"]
+__all__ = ["Store", "__version__", "ask", "build", "check", "construct", "frame", "network", "read"]
 
 _HOMES = {
     "Store": "graph",
     "ask": "policygraph.asking",
     "build": "policygraph.building",
     "check": "graph",
+    "construct": "policygraph.asking",
+    "frame": "policygraph.asking",
     "network": "graph.network",
     "read": "extract.reading",
 }

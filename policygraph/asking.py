@@ -1,39 +1,98 @@
 """Questions are asked of a store, by name, by file or in SPARQL; the answers are rows of plain values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
 import queries
 from graph import Store
-from queries import Question, Resolver
+from queries import BrokenSparqlError, Question, Resolver
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from rdflib import Graph
+
+Value: TypeAlias = str | int | float | None
+Cell: TypeAlias = dict[str, str]
+"""A term as SPARQL 1.1 results in JSON write it: its type and value, a datatype, a language."""
+
+STORE = Path(".policygraph")
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The answer to a SELECT or ASK: names of the columns, and rows of values (None where there is none)."""
+    """The answer to a SELECT or ASK: names of the columns, and rows of values (None where there is none).
+
+    `bindings` are the same rows as terms, with the variables that no column shows; `boolean` is the answer to
+    an ASK; `more` tells whether rows follow that were not asked for.
+    """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | None, ...], ...]
+    rows: tuple[tuple[Value, ...], ...]
+    bindings: tuple[Mapping[str, Cell], ...] = ()
+    boolean: bool | None = None
+    more: bool = False
 
-    def dicts(self) -> list[dict[str, str | int | float | None]]:
+    def dicts(self) -> list[dict[str, Value]]:
         """Return each row as a dictionary by column."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
+    def results(self) -> dict[str, Any]:
+        """Return the answer as SPARQL 1.1 query results in JSON."""
+        if self.boolean is not None:
+            return {"head": {}, "boolean": self.boolean}
+        shown = [
+            {name: binding[name] for name in self.columns if name in binding} for binding in self.bindings
+        ]
+        return {"head": {"vars": list(self.columns)}, "results": {"bindings": shown}}
 
-def ask(question: str, store: Store | Path | str, **values: str) -> list[dict[str, str | int | float | None]]:
-    """Return the rows that answer a question of the library, asked by its name, as dictionaries.
 
-    `values` gives the parameters: `ask("who-processes", "my-store", data="email address")`. Raise
+def ask(
+    question: str,
+    store: Store | Path | str | None = None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    **values: str,
+) -> list[dict[str, Value]]:
+    """Return the rows that answer a question, as dictionaries: one of the library by name, a file, or SPARQL.
+
+    `values` gives the parameters: `ask("who-processes", "my-store", data="email address")`; one that is a
+    word of Python takes an underscore (`with_`). Without a store, the one of the command line is asked. Raise
     queries.QuestionError, which says what is near, for an unknown question, parameter or value.
     """
-    if isinstance(store, Store):
-        return select(store, queries.question(question), values).dicts()
-    with Store(store, read_only=True) as opened:
-        return select(opened, queries.question(question), values).dicts()
+    with _opened(store) as opened:
+        return select(opened, find(question), _named(values), limit=limit, offset=offset).dicts()
+
+
+def frame(question: str, store: Store | Path | str | None = None, **values: str) -> "DataFrame":
+    """Return what `ask` returns as a pandas DataFrame; raise ImportError, which says how to get pandas."""
+    try:
+        from pandas import DataFrame  # noqa: PLC0415  an optional extra
+    except ImportError as error:
+        raise ImportError("a DataFrame needs pandas: pip install 'policygraph[pandas]'") from error
+    with _opened(store) as opened:
+        found = select(opened, find(question), _named(values))
+    return DataFrame(list(found.rows), columns=list(found.columns))
+
+
+def construct(question: str, store: Store | Path | str | None = None, **values: str) -> "Graph":
+    """Return the triples that a CONSTRUCT or DESCRIBE gives as an rdflib graph; raise TypeError for others."""
+    from rdflib import Graph  # noqa: PLC0415  it takes a quarter of a second to import
+
+    with _opened(store) as opened:
+        found = answer(opened, find(question), _named(values))
+        if not isinstance(found, ox.QueryTriples):
+            raise TypeError("only a CONSTRUCT or DESCRIBE gives a graph; ask() gives rows")
+        triples = ox.serialize(found, format=ox.RdfFormat.N_TRIPLES)
+    return Graph().parse(data=triples, format="nt")
 
 
 def find(text: str) -> Question:
@@ -57,30 +116,81 @@ def find(text: str) -> Question:
 def answer(
     store: Store, question: Question, values: Mapping[str, str]
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Return the answer of the store, with `values` bound to the parameters. Raise SyntaxError for bad SPARQL."""
-    return store.query(question.sparql, queries.bound(question, values, _resolver(store)))
+    """Return the answer of the store, with `values` bound to the parameters.
+
+    Raise queries.BrokenSparqlError, a SyntaxError that shows where, and the other queries.QuestionError.
+    """
+    terms = queries.bound(question, values, _resolver(store))
+    try:
+        return store.query(question.sparql, terms)
+    except SyntaxError as error:
+        raise BrokenSparqlError(question.name, question.sparql, str(error)) from error
 
 
-def select(store: Store, question: Question, values: Mapping[str, str]) -> Rows:
-    """Return the rows of an answer; an ASK gives one row, a CONSTRUCT its triples as rows."""
+def select(
+    store: Store,
+    question: Question,
+    values: Mapping[str, str],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Rows:
+    """Return the rows of an answer, at most `limit` from `offset` on.
+
+    An ASK gives one row, a CONSTRUCT its triples as rows.
+    """
     found = answer(store, question, values)
     if isinstance(found, ox.QueryBoolean):
-        return Rows(("answer",), ((str(bool(found)).lower(),),))
+        return Rows(("answer",), ((str(bool(found)).lower(),),), boolean=bool(found))
     if isinstance(found, ox.QueryTriples):
+        parts = ("subject", "predicate", "object")
+        triples = sorted(found, key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
+        chosen, more = _page(triples, limit, offset)
         return Rows(
-            ("subject", "predicate", "object"),
-            tuple(sorted((str(t.subject), str(t.predicate), str(t.object)) for t in found)),
+            parts,
+            tuple((str(t.subject), str(t.predicate), str(t.object)) for t in chosen),
+            tuple(_binding(zip(parts, (t.subject, t.predicate, t.object), strict=True)) for t in chosen),
+            more=more,
         )
     variables = [variable.value for variable in found.variables]
     shown = question.columns(variables)
-    return Rows(shown, tuple(_row(solution, shown) for solution in found))
+    solutions, more = _page(found, limit, offset)
+    return Rows(
+        shown,
+        tuple(_row(solution, shown) for solution in solutions),
+        tuple(_binding((name, solution[name]) for name in variables) for solution in solutions),
+        more=more,
+    )
 
 
-def _row(solution: ox.QuerySolution, shown: Sequence[str]) -> tuple[str | int | float | None, ...]:
+def _page(found: Iterable[Any], limit: int | None, offset: int) -> tuple[list[Any], bool]:
+    """Return what is asked for of `found`, and whether more follows."""
+    chosen = list(islice(found, offset, None if limit is None else offset + limit + 1))
+    return (chosen, False) if limit is None else (chosen[:limit], len(chosen) > limit)
+
+
+def _binding(values: Iterable[tuple[str, Any]]) -> dict[str, Cell]:
+    """Return the terms of a row by variable, those that have a value."""
+    return {name: _cell(value) for name, value in values if value is not None}
+
+
+def _cell(value: ox.NamedNode | ox.BlankNode | ox.Literal) -> Cell:
+    if isinstance(value, ox.NamedNode):
+        return {"type": "uri", "value": value.value}
+    if isinstance(value, ox.BlankNode):
+        return {"type": "bnode", "value": value.value}
+    cell = {"type": "literal", "value": str(value.value)}
+    if value.language:
+        return cell | {"xml:lang": value.language}
+    datatype = value.datatype.value
+    return cell if datatype == _STRING else cell | {"datatype": datatype}
+
+
+def _row(solution: ox.QuerySolution, shown: Sequence[str]) -> tuple[Value, ...]:
     return tuple(_plain(solution[name]) for name in shown)
 
 
-def _plain(value: Any) -> str | int | float | None:
+def _plain(value: Any) -> Value:
     """Return an RDF term as a value of Python."""
     if value is None:
         return None
@@ -93,6 +203,21 @@ def _plain(value: Any) -> str | int | float | None:
     ):
         return float(value.value)
     return str(value.value)
+
+
+@contextmanager
+def _opened(store: Store | Path | str | None) -> Iterator[Store]:
+    """Yield the store that is meant, and close it if it was opened here."""
+    if isinstance(store, Store):
+        yield store
+        return
+    with Store(store or os.environ.get("POLICYGRAPH_STORE") or STORE, read_only=True) as opened:
+        yield opened
+
+
+def _named(values: Mapping[str, str]) -> dict[str, str]:
+    """Return values by the names of parameters: `with_` is `with`, which Python keeps for itself."""
+    return {name.removesuffix("_"): value for name, value in values.items()}
 
 
 def _resolver(store: Store) -> Resolver:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from io import StringIO, TextIOWrapper
 from pathlib import Path
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from policygraph.asking import Rows
     from policygraph.building import Summary
     from policygraph.checking import Checked
+    from policygraph.quoting import Said
     from policygraph.settings import Settings
     from queries import Question
 
@@ -44,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_PAGE = 100  # rows of a slow question, unless --limit says otherwise
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
 EndpointOption = Annotated[
@@ -363,9 +366,18 @@ def query(
         list[str] | None, typer.Option("--param", "-p", help="name=value, as often as needed.")
     ] = None,
     form: Annotated[
-        Literal["table", "json", "csv", "ttl"] | None,
-        typer.Option("--format", "-f", help="Default: table on a terminal, else csv."),
+        Literal["table", "json", "jsonl", "csv", "ttl"] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="Default: table on a terminal, else csv. json: SPARQL results; jsonl: one object a row.",
+        ),
     ] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="The words each row stands on, with file, line and column.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows to give; default: all.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="Rows to leave out before.")] = 0,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
 ) -> None:
@@ -380,17 +392,33 @@ def query(
     try:
         asked = asking.find(question)
         if endpoint:
+            if evidence:
+                _stop("--evidence asks the store; leave out --endpoint")
             _print_rows(_from_server(endpoint, asked, values), form, asked.text)
             return
         with _opened(store) as opened:
             if form == "ttl":
                 _print_turtle(opened, asked, values)
-            else:
-                _print_rows(asking.select(opened, asked, values), form, asked.text)
+                return
+            shown = limit or (_PAGE if asked.slow else None)
+            rows = asking.select(opened, asked, values, limit=shown, offset=offset)
+            quotes = _quotes(opened, asked, rows) if evidence else None
     except (queries.QuestionError, OSError) as error:
         _stop(str(error))
-    except SyntaxError as error:
-        _stop(f"{question.splitlines()[0][:60]}: this is no SPARQL: {error}")
+    _print_rows(rows, form, asked.text, quotes)
+    if rows.more:
+        slow = f"this question {asked.slow}; " if asked.slow and not limit else ""
+        _err().print(f"{slow}more rows: --offset {offset + len(rows.rows)}", soft_wrap=True)
+
+
+def _quotes(store: "Store", asked: "Question", rows: "Rows") -> "list[tuple[Said, ...]]":
+    """Return the words that each row stands on; say why there are none, where a question has none."""
+    from policygraph import quoting  # noqa: PLC0415
+
+    if not asked.evidence:
+        reason = asked.no_evidence or 'give its .rq file a line "# @evidence …", as those of queries/ have'
+        _err().print(f"no words are shown for these rows: {reason}", soft_wrap=True)
+    return quoting.evidence(store, asked, rows)
 
 
 def _from_server(url: str, asked: "Question", values: dict[str, str]) -> "Rows":
@@ -416,13 +444,15 @@ def _list_questions() -> None:
     table = Table("name", "question", "parameters (defaults)", title="Questions", title_justify="left")
     group = ""
     for asked in queries.questions().values():
-        if asked.name == "names":
+        if asked.group == "lookups":
             continue
         if asked.group != group:
             table.add_section()
+            table.add_row(f"[bold]{asked.group.capitalize()}[/]")
             group = asked.group
-        parameters = ", ".join(f'{p.name}="{p.default}"' for p in asked.parameters)
-        table.add_row(asked.name, asked.text, escape(parameters))
+        parameters = ", ".join(f'{p.name} ({p.kind})="{p.default}"' for p in asked.parameters)
+        note = " (slow: gives pages)" if asked.slow else ""
+        table.add_row(asked.name, asked.text + note, escape(parameters))
     _out().print(table)
     _err().print("ask one with: policygraph query NAME --param name=value")
 
@@ -440,24 +470,48 @@ def _print_turtle(store: "Store", asked: "Question", values: dict[str, str]) -> 
     ox.serialize(triples, sys.stdout.buffer, format=ox.RdfFormat.TURTLE, prefixes=NAMESPACES)
 
 
-def _print_rows(rows: "Rows", form: str | None, title: str) -> None:
+def _print_rows(
+    rows: "Rows", form: str | None, title: str, quotes: "list[tuple[Said, ...]] | None" = None
+) -> None:
+    """Print rows; with `quotes`, each with its words: as lines below it in a table, else as rows of their own."""
+    from policygraph import quoting  # noqa: PLC0415
+
     chosen = form or ("table" if sys.stdout.isatty() else "csv")
+    if chosen == "table":
+        _print_table(rows, title, quotes)
+        return
+    if chosen == "jsonl":
+        for number, row in enumerate(rows.dicts()):
+            words = {} if quotes is None else {"evidence": [asdict(said) for said in quotes[number]]}
+            sys.stdout.write(json.dumps(row | words, ensure_ascii=False) + "\n")
+        return
+    wide = rows if quotes is None or rows.boolean is not None else quoting.with_quotes(rows, quotes)
     if chosen == "json":
-        sys.stdout.write(json.dumps(rows.dicts(), ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(wide.results(), ensure_ascii=False, indent=1) + "\n")
         return
-    if chosen == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(rows.columns)
-        writer.writerows([harmless(value) for value in row] for row in rows.rows)
-        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(wide.columns)
+    writer.writerows([harmless(value) for value in row] for row in wide.rows)
+
+
+def _print_table(rows: "Rows", title: str, quotes: "list[tuple[Said, ...]] | None") -> None:
     table = Table(title=escape(title) or None, title_justify="left")
     for index, column in enumerate(rows.columns):
         number = any(isinstance(row[index], int | float) for row in rows.rows)
         table.add_column(column.replace("_", " "), justify="right" if number else "left")
-    for row in rows.rows:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    if quotes is not None:
+        table.add_column("words", overflow="fold")
+    for place, row in enumerate(rows.rows):
+        said = [] if quotes is None else ["\n".join(_line(one) for one in quotes[place])]
+        table.add_row(*("" if value is None else escape(str(value)) for value in row), *said)
     _out().print(table)
     _err().print(f"{len(rows.rows)} rows")
+
+
+def _line(said: "Said") -> str:
+    """Return words with their place, as a line of a table."""
+    place = f"{said.line}:{said.column}" if said.line else f"{said.start}–{said.end}"
+    return f"[dim]{escape(said.said_in)}:{place}[/] “{escape(' '.join(said.words.split()))}”"
 
 
 # --- network, show, export, mentions -----------------------------------------------------------------------

@@ -60,18 +60,22 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
 def with_values(sparql: str, terms: Mapping[str, str]) -> str:
     """Return a query with its prefixes declared and its parameters bound.
 
-    `terms` are N-Triples; VALUES stands first in the outermost group, where every engine can use it.
+    `terms` are N-Triples; VALUES stands first in each group whose SELECT names the parameter,
+    where every engine can use it.
     """
     declared = set(re.findall(r"(?im)^\s*PREFIX\s+([\w-]*):", sparql))
     used = [prefix for prefix in NAMESPACES if prefix not in declared and f"{prefix}:" in sparql]
     head = "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in used)
-    given = " ".join(f"VALUES ?{name} {{ {term} }}" for name, term in sorted(terms.items()))
-    body = (
-        re.sub(r"(?is)(\bWHERE\s*\{)", lambda found: f"{found[1]} {given}", sparql, count=1)
-        if given
-        else sparql
-    )
-    return head + body
+
+    def with_given(found: re.Match[str]) -> str:
+        given = (
+            f"VALUES ?{name} {{ {term} }}"
+            for name, term in sorted(terms.items())
+            if re.search(rf"\?{name}\b", found["selected"])
+        )
+        return " ".join((found[0], *given))
+
+    return head + re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
 
 
 def copy(url: str, store: Store, *, seconds: float = _SECONDS) -> int:

@@ -7,16 +7,22 @@
 
 from queries.errors import (
     BrokenQuestionError,
+    BrokenSparqlError,
+    MissingParameterError,
     QuestionError,
     UnknownParameterError,
     UnknownQuestionError,
     UnknownValueError,
 )
-from queries.reader import Parameter, Question, bound, question, questions, read
+from queries.reader import ANY, Evidence, Parameter, Question, bound, question, questions, read
 from queries.resolver import Resolver
 
 __all__ = [
+    "ANY",
     "BrokenQuestionError",
+    "BrokenSparqlError",
+    "Evidence",
+    "MissingParameterError",
     "Parameter",
     "Question",
     "QuestionError",

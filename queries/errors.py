@@ -2,14 +2,20 @@
 
 QuestionError
 ├── BrokenQuestionError     the head of a .rq file cannot be read
+├── BrokenSparqlError       what is asked is no SPARQL
 ├── UnknownQuestionError    no file of that name
 ├── UnknownParameterError   a question has no parameter of that name
+├── MissingParameterError   a question is asked without a value that it needs
 └── UnknownValueError       a value is no number, IRI, concept or company, or it is several
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<problem>.+)", re.DOTALL)
+_LONGEST = 120  # characters of what would have been expected
 
 
 class QuestionError(Exception):
@@ -25,6 +31,21 @@ class BrokenQuestionError(QuestionError):
         self.line = line
 
 
+class BrokenSparqlError(QuestionError, SyntaxError):
+    """Raised when a query is no SPARQL; shows the line and the place in it where reading ended."""
+
+    def __init__(self, name: str, sparql: str, problem: str) -> None:
+        found = _PLACE.match(problem)
+        where, shown = "", ""
+        if found:
+            line, column = int(found["line"]), int(found["column"])
+            text = [*sparql.splitlines(), ""][line - 1]
+            where, shown = f", line {line}, column {column}", f"\n  {text}\n  {' ' * (column - 1)}^"
+            problem = found["problem"]
+        short = problem if len(problem) <= _LONGEST else problem[:_LONGEST].rpartition(",")[0] + ", …"
+        super().__init__(f"{name}{where}: this is no SPARQL: {short}{shown}")
+
+
 class UnknownQuestionError(QuestionError, LookupError):
     """Raised when a question is asked for by a name that no file has."""
 
@@ -37,6 +58,13 @@ class UnknownParameterError(QuestionError, LookupError):
 
     def __init__(self, question: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"the question {question} has no parameter {name!r}; {_near(name, known)}")
+
+
+class MissingParameterError(QuestionError, LookupError):
+    """Raised when a parameter that has no default is given no value."""
+
+    def __init__(self, question: str, name: str, what: str) -> None:
+        super().__init__(f"the question {question} needs a value for {name} ({what}): give {name}=VALUE")
 
 
 class UnknownValueError(QuestionError, ValueError):

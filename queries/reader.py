@@ -5,10 +5,17 @@ A file begins with its question in English, and then says in comments what can b
     # Who processes a given category of data?
     # @group data
     # @param data: concept in personal-data = "email address"  A category of data; narrower ones count too
+    # @evidence ?c: dpv:hasPersonalData ?d, dpv:hasPurpose ?p
 
 A parameter is a `concept` (of one table of the ontology, or of any), a `company` (a service or a kind of
 recipient too), an `integer`, a `text` or an `iri`. The default `*` leaves the parameter free: any value will
-do. A parameter is a variable that the query selects; its value is bound, never pasted into the query.
+do; without a default it must be given. A parameter is a variable that the query selects; its value is bound,
+never pasted into the query.
+
+`@evidence` says what a row stands on: `?c: dpv:hasPurpose ?p` on the statements of the company ?c with the
+purpose ?p (`?c denies:` on its denials), `?node` on a statement or finding itself; `none: REASON` that there
+are no words for it. Its variables are selected too, and not shown; `?any` and what begins so stands for
+anything. `@slow REASON` marks a question that is answered in pages.
 """
 
 import re
@@ -21,7 +28,13 @@ from typing import Literal, TypeAlias, cast, get_args
 
 import pyoxigraph as ox
 
-from queries.errors import BrokenQuestionError, UnknownParameterError, UnknownQuestionError, UnknownValueError
+from queries.errors import (
+    BrokenQuestionError,
+    MissingParameterError,
+    UnknownParameterError,
+    UnknownQuestionError,
+    UnknownValueError,
+)
 
 FOLDER = Path(__file__).parent
 ANY = "*"
@@ -31,9 +44,16 @@ Term: TypeAlias = ox.NamedNode | ox.Literal
 
 _PARAMETER = re.compile(
     r"@param (?P<name>[a-z_]+): (?P<kind>\w+)(?: in (?P<table>[\w-]+))?"
-    r' = (?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))  (?P<help>\S.*)'
+    r'(?: = (?:"(?P<quoted>[^"]*)"|(?P<bare>\S+)))?  (?P<help>\S.*)'
 )
-_GROUP = re.compile(r"@group (?P<group>[a-z-]+)")
+_GROUP = re.compile(r"@group (?P<group>[a-z -]+)")
+_SLOW = re.compile(r"@slow (?P<reason>\S.*)")
+_NONE = re.compile(r"@evidence none: (?P<reason>\S.*)")
+_VARIABLE = r"\?[a-z_]+"
+_SLOT = rf"(?:{_VARIABLE}|[a-z-]+:[A-Za-z]+) {_VARIABLE}"
+_EVIDENCE = re.compile(
+    rf"@evidence (?P<node>{_VARIABLE})(?:(?P<denies> denies)?: (?P<slots>{_SLOT}(?:, {_SLOT})*))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +72,32 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a row stands on: the statements of a company that have all of some values, or one node itself.
+
+    `node` is the variable of the company, or of the node if there are no `slots`; a slot is a property (a
+    CURIE, or a variable with its question mark) and the variable of its value.
+    """
+
+    node: str
+    slots: tuple[tuple[str, str], ...] = ()
+    denied: bool = False
+
+    def variables(self) -> Iterator[str]:
+        """Yield the variables of the query that tell what a row stands on."""
+        yield self.node
+        for prop, value in self.slots:
+            if prop.startswith("?"):
+                yield prop.removeprefix("?")
+            yield value
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question in English, its SPARQL, and what can be asked differently; `name` is that of its file."""
+    """A question in English, its SPARQL, and what can be asked differently; `name` is that of its file.
+
+    `slow` says why it takes long, "" if it does not; `no_evidence` why no words stand for a row.
+    """
 
     name: str
     text: str
@@ -61,10 +105,14 @@ class Question:
     notes: str
     parameters: tuple[Parameter, ...]
     sparql: str
+    evidence: tuple[Evidence, ...] = ()
+    no_evidence: str = ""
+    slow: str = ""
 
     def columns(self, variables: Iterable[str]) -> tuple[str, ...]:
-        """Return the selected variables that are worth showing: all but the parameters."""
+        """Return the selected variables that are worth showing: no parameters, nothing for evidence alone."""
         hidden = {parameter.name for parameter in self.parameters}
+        hidden.update(variable for one in self.evidence for variable in one.variables())
         return tuple(variable for variable in variables if variable not in hidden)
 
 
@@ -78,7 +126,9 @@ def read(path: Path) -> Question:
     head = list(_head(sparql))
     if not head or not head[0].endswith("?"):
         raise BrokenQuestionError(path, 1, 'the first line must be "# " and a question that ends in "?"')
-    group, notes = "", []
+    said: dict[str, str] = {"group": "", "slow": "", "none": ""}
+    notes: list[str] = []
+    evidence: list[Evidence] = []
     parameters: dict[str, Parameter] = {}
     for number, line in enumerate(head[1:], 2):
         if line.startswith("@param"):
@@ -86,13 +136,28 @@ def read(path: Path) -> Question:
             if parameter.name in parameters:
                 raise BrokenQuestionError(path, number, f"the parameter {parameter.name} is declared twice")
             parameters[parameter.name] = parameter
-        elif found := _GROUP.fullmatch(line):
-            group = found["group"]
+        elif found := _NONE.fullmatch(line):
+            said["none"] = found["reason"]
+        elif line.startswith("@evidence"):
+            evidence.append(_evidence(path, number, line))
+        elif found := _GROUP.fullmatch(line) or _SLOW.fullmatch(line):
+            said |= {"slow" if key == "reason" else key: value for key, value in found.groupdict().items()}
         elif line.startswith("@"):
-            raise BrokenQuestionError(path, number, f"{line.split()[0]} is neither @param nor @group")
+            known = "@param, @group, @evidence nor @slow"
+            raise BrokenQuestionError(path, number, f"{line.split()[0]} is neither {known}")
         else:
             notes.append(line)
-    return Question(path.stem, head[0], group, " ".join(notes), tuple(parameters.values()), sparql)
+    return Question(
+        path.stem,
+        head[0],
+        said["group"],
+        " ".join(notes),
+        tuple(parameters.values()),
+        sparql,
+        tuple(evidence),
+        said["none"],
+        said["slow"],
+    )
 
 
 @cache
@@ -113,21 +178,32 @@ def question(name: str) -> Question:
 def bound(asked: Question, values: Mapping[str, str], resolve: Resolve) -> dict[str, Term]:
     """Return the terms to bind to the variables of `asked`, from `values` and else its defaults.
 
-    `resolve` finds the IRI that a concept or company is meant by. Parameters left free are not in the result.
-    Raises UnknownParameterError and UnknownValueError.
+    `resolve` finds the IRI that a concept or company is meant by. Where a single parameter takes a company,
+    "company" names it too, and so for the other kinds. Parameters left free are not in the result. Raises
+    UnknownParameterError, MissingParameterError and UnknownValueError.
     """
-    names = [parameter.name for parameter in asked.parameters]
-    for name in values:
-        if name not in names:
-            raise UnknownParameterError(asked.name, name, names)
+    given = {_named(asked, name): value for name, value in values.items()}
     terms: dict[str, Term] = {}
     for parameter in asked.parameters:
-        value = values.get(parameter.name, parameter.default)
+        value = given.get(parameter.name, parameter.default)
+        if not value:
+            raise MissingParameterError(asked.name, parameter.name, parameter.help)
         if value != ANY:
             terms[parameter.name] = _term(parameter, value, resolve)
-        elif parameter.default != ANY:
+        elif parameter.default != ANY and parameter.kind != "iri":
             raise UnknownValueError(parameter.name, value, "this question needs a value here")
     return terms
+
+
+def _named(asked: Question, name: str) -> str:
+    """Return the parameter that `name` means: that of the name, or the only one of the kind."""
+    names = [parameter.name for parameter in asked.parameters]
+    of_kind = [parameter.name for parameter in asked.parameters if parameter.kind == name]
+    if name in names:
+        return name
+    if len(of_kind) == 1:
+        return of_kind[0]
+    raise UnknownParameterError(asked.name, name, names)
 
 
 def _head(sparql: str) -> Iterator[str]:
@@ -145,9 +221,24 @@ def _parameter(path: Path, number: int, line: str) -> Parameter:
         raise BrokenQuestionError(path, number, f"a parameter is written {shape}")
     if found["kind"] not in get_args(Kind):
         raise BrokenQuestionError(path, number, f"{found['kind']} is none of {', '.join(get_args(Kind))}")
-    default = found["quoted"] if found["bare"] is None else found["bare"]
+    default = found["quoted"] or found["bare"] or ""
     kind = cast("Kind", found["kind"])
     return Parameter(found["name"], kind, found["table"] or "", default, found["help"])
+
+
+def _evidence(path: Path, number: int, line: str) -> Evidence:
+    found = _EVIDENCE.fullmatch(line)
+    if found is None:
+        shape = (
+            "@evidence ?company: PROPERTY ?value, PROPERTY ?value; @evidence ?node; or @evidence none: REASON"
+        )
+        raise BrokenQuestionError(path, number, f"evidence is written {shape}")
+    slots = [slot.split() for slot in (found["slots"] or "").split(", ") if slot]
+    return Evidence(
+        found["node"].removeprefix("?"),
+        tuple((prop, value.removeprefix("?")) for prop, value in slots),
+        found["denies"] is not None,
+    )
 
 
 def _term(parameter: Parameter, value: str, resolve: Resolve) -> Term:

@@ -218,7 +218,8 @@ def test_the_commands_of_the_guide_run(
 def test_the_query_of_the_guide_finds_what_a_check_keeps(store: Path) -> None:
     (sparql,) = re.findall(r"^policygraph query '(.*?)'$", GUIDE, re.MULTILINE | re.DOTALL)
     run("check", "-s", store)
-    rows = json.loads(run("query", sparql, "-s", store, "-f", "json").stdout)
+    printed = run("query", sparql, "-s", store, "-f", "jsonl").stdout
+    rows = [json.loads(line) for line in printed.splitlines()]
     assert "R12" in {row["requirement"] for row in rows}
 
 

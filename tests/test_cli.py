@@ -185,7 +185,7 @@ def test_rows_in_a_pipe_are_csv(seed_folder: Path) -> None:
 
 def test_rows_as_json_and_as_a_table(seed_folder: Path) -> None:
     asked = ("query", "who-processes", "-p", "data=name", "-s", seed_folder)
-    rows: list[dict[str, Any]] = json.loads(run(*asked, "-f", "json").stdout)
+    rows: list[dict[str, Any]] = [json.loads(line) for line in run(*asked, "-f", "jsonl").stdout.splitlines()]
     assert rows
     assert all("company" in row for row in rows)
     table = run(*asked, "--format", "table")
@@ -210,9 +210,9 @@ def test_a_file_with_a_head_takes_parameters(seed_folder: Path, tmp_path: Path) 
         encoding="utf-8",
     )
     done = run("query", path, "-s", seed_folder, "-f", "json")
-    assert len(json.loads(done.stdout)) == 1
+    assert len(json.loads(done.stdout)["results"]["bindings"]) == 1
     none = run("query", path, "-s", seed_folder, "-f", "json", "-p", "title=nothing")
-    assert json.loads(none.stdout) == []
+    assert json.loads(none.stdout)["results"]["bindings"] == []
 
 
 def test_a_construct_is_turtle(seed_folder: Path) -> None:
@@ -227,8 +227,56 @@ def test_a_construct_is_turtle(seed_folder: Path) -> None:
 
 
 def test_an_ask_has_one_row(seed_folder: Path) -> None:
-    done = run("query", "ASK { ?s a pg:PolicyVersion }", "-s", seed_folder)
-    assert done.stdout.splitlines() == ["answer", "true"]
+    asked = ("query", "ASK { ?s a pg:PolicyVersion }", "-s", seed_folder)
+    assert run(*asked).stdout.splitlines() == ["answer", "true"]
+    assert json.loads(run(*asked, "-f", "json").stdout) == {"head": {}, "boolean": True}
+
+
+def test_json_is_that_of_sparql_results(seed_folder: Path) -> None:
+    sparql = "SELECT ?s ?label ?n { BIND(dpv:Use AS ?s) ?s skos:prefLabel ?label BIND(2 AS ?n) }"
+    found = json.loads(run("query", sparql, "-s", seed_folder, "-f", "json").stdout)
+    assert found["head"] == {"vars": ["s", "label", "n"]}
+    assert found["results"]["bindings"] == [
+        {
+            "s": {"type": "uri", "value": "https://w3id.org/dpv#Use"},
+            "label": {"type": "literal", "value": "use", "xml:lang": "en"},
+            "n": {
+                "type": "literal",
+                "value": "2",
+                "datatype": "http://www.w3.org/2001/XMLSchema#integer",
+            },
+        }
+    ]
+
+
+def test_rows_come_in_pages(seed_folder: Path) -> None:
+    asked = ("query", "top-data", "-s", seed_folder, "-f", "csv")
+    whole = run(*asked).stdout.splitlines()
+    page = run(*asked, "--limit", "2", "--offset", "1")
+    assert page.stdout.splitlines() == [whole[0], *whole[2:4]]
+    assert "more rows: --offset 3" in page.stderr
+    assert "more rows" not in run(*asked, "--offset", "1").stderr
+    slow = run("query", "evidence", "-s", seed_folder, "-f", "csv")
+    assert "this question shows every quote" in slow.stderr
+    assert len(list(csv.reader(io.StringIO(slow.stdout)))) == 101
+
+
+def test_evidence_is_the_words_of_the_policy(seed_folder: Path) -> None:
+    asked = ("query", "services-used", "-p", "company=Clik Limited", "-s", seed_folder, "--evidence")
+    rows = [json.loads(line) for line in run(*asked, "-f", "jsonl").stdout.splitlines()]
+    assert rows
+    for row in rows:
+        for said in row["evidence"]:
+            text = (Path("seeds") / said["said_in"]).read_text(encoding="utf-8")
+            line = text.splitlines()[said["line"] - 1]
+            assert line[said["column"] - 1 :].startswith(said["words"])
+    quotes = {said["words"] for row in rows for said in row["evidence"]}
+    assert any("hubspot" in quote.lower() for quote in quotes)
+    flat = list(csv.DictReader(io.StringIO(run(*asked, "-f", "csv").stdout)))
+    assert {row["words"] for row in flat} == quotes
+    assert "“" in run(*asked, "-f", "table").stdout
+    none = run("query", "no-retention", "-s", seed_folder, "--evidence")
+    assert "these policies say nothing of it" in none.stderr
 
 
 @pytest.mark.parametrize(

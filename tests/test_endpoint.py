@@ -56,7 +56,16 @@ def url(sample: Store) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["who-shares-with", "who-processes", "top-recipients", "denials", "no-retention"]
+    "name",
+    [
+        "who-shares-with",
+        "who-processes",
+        "top-recipients",
+        "denials",
+        "no-retention",
+        "companies-like",
+        "words",
+    ],
 )
 def test_a_server_gives_the_rows_of_the_store(name: str, url: str, sample: Store) -> None:
     asked = queries.question(name)
