@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 import queries
 from graph import Store
-from queries import BrokenSparqlError, Question, Resolver
+from queries import Question, Resolver
+from queries.errors import BrokenSparqlError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -98,7 +99,7 @@ def construct(question: str, store: Store | Path | str | None = None, **values: 
 def find(text: str) -> Question:
     """Return the question that `text` means: the name of one, the path of a .rq file, or SPARQL itself.
 
-    Raise queries.UnknownQuestionError or queries.BrokenQuestionError.
+    Raise queries.UnknownQuestionError or queries.errors.BrokenQuestionError.
     """
     path = Path(text)
     if path.suffix in (".rq", ".sparql") or (len(text) < 256 and path.is_file()):  # noqa: PLR2004  longest file name
@@ -118,7 +119,7 @@ def answer(
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Return the answer of the store, with `values` bound to the parameters.
 
-    Raise queries.BrokenSparqlError, a SyntaxError that shows where, and the other queries.QuestionError.
+    Raise queries.errors.BrokenSparqlError, a SyntaxError that shows where, and the other queries.QuestionError.
     """
     terms = queries.bound(question, values, _resolver(store))
     try:

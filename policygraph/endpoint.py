@@ -47,14 +47,11 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
         url, with_values(question.sparql, {name: str(term) for name, term in bound.items()}), seconds
     )
     if "boolean" in answer:
-        return Rows(("answer",), ((str(answer["boolean"]).lower(),),))
+        return Rows(("answer",), ((str(answer["boolean"]).lower(),),), boolean=bool(answer["boolean"]))
     shown = question.columns(answer["head"]["vars"])
-    return Rows(
-        shown,
-        tuple(
-            tuple(_plain(binding.get(name)) for name in shown) for binding in answer["results"]["bindings"]
-        ),
-    )
+    bindings = tuple(answer["results"]["bindings"])
+    plain = tuple(tuple(_plain(binding.get(name)) for name in shown) for binding in bindings)
+    return Rows(shown, plain, bindings)
 
 
 def with_values(sparql: str, terms: Mapping[str, str]) -> str:
@@ -63,6 +60,9 @@ def with_values(sparql: str, terms: Mapping[str, str]) -> str:
     `terms` are N-Triples; VALUES stands first in each group whose SELECT names the parameter,
     where every engine can use it.
     """
+    sparql = re.sub(
+        r"(?m)\A(?:#.*\n)+", "", sparql
+    )  # SPARQLWrapper takes words of a head for the kind of query
     declared = set(re.findall(r"(?im)^\s*PREFIX\s+([\w-]*):", sparql))
     used = [prefix for prefix in NAMESPACES if prefix not in declared and f"{prefix}:" in sparql]
     head = "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in used)

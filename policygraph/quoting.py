@@ -9,7 +9,8 @@ from graph.mentions import Quote
 from graph.source import Source, source
 from policygraph.asking import Cell, Rows, Value, select
 from policygraph.reports import places
-from queries import Evidence, Question
+from queries import Question
+from queries.reader import Evidence
 
 COLUMNS = ("said_in", "line", "column", "words")
 

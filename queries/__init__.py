@@ -5,24 +5,12 @@
 'Who processes a given category of data, for what, and on which legal basis?'
 """
 
-from queries.errors import (
-    BrokenQuestionError,
-    BrokenSparqlError,
-    MissingParameterError,
-    QuestionError,
-    UnknownParameterError,
-    UnknownQuestionError,
-    UnknownValueError,
-)
-from queries.reader import ANY, Evidence, Parameter, Question, bound, question, questions, read
+from queries.errors import QuestionError, UnknownParameterError, UnknownQuestionError, UnknownValueError
+from queries.reader import ANY, Parameter, Question, bound, question, questions, read
 from queries.resolver import Resolver
 
 __all__ = [
     "ANY",
-    "BrokenQuestionError",
-    "BrokenSparqlError",
-    "Evidence",
-    "MissingParameterError",
     "Parameter",
     "Question",
     "QuestionError",

@@ -11,6 +11,7 @@ import policygraph
 import queries
 from graph import Store
 from policygraph import asking, quoting
+from queries import errors
 
 _GOLDEN = Path(__file__).parent / "golden"
 _NOTEBOOK = Path("docs/questions.ipynb")
@@ -94,7 +95,7 @@ def test_words_have_file_line_and_column(chain: Store) -> None:
 
 def test_a_syntax_error_shows_the_line_and_the_place(chain: Store) -> None:
     with pytest.raises(
-        queries.BrokenSparqlError, match=r"query, line 2, column \d+: this is no SPARQL"
+        errors.BrokenSparqlError, match=r"query, line 2, column \d+: this is no SPARQL"
     ) as info:
         policygraph.ask("SELECT ?s\nWHERE { ?s a }", chain)
     assert "\n  WHERE { ?s a }\n" in str(info.value)

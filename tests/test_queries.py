@@ -12,7 +12,7 @@ from rdflib.plugins.sparql import prepareQuery
 import ontology
 import queries
 from graph import Store
-from queries import Parameter, Question, Resolver
+from queries import Parameter, Question, Resolver, errors
 
 GOLDEN = Path("tests/golden")
 SAMPLES = {"queries": GOLDEN / "sample.trig", "chain": GOLDEN / "chain.trig"}  # folder of the rows: graph
@@ -280,14 +280,14 @@ def test_an_unknown_question_or_parameter_says_what_is_near() -> None:
 def test_a_broken_head_names_file_and_line(head: str, line: int, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.rq"
     path.write_text(head)
-    with pytest.raises(queries.BrokenQuestionError, match=rf"mine\.rq, line {line}: .*{problem}"):
+    with pytest.raises(errors.BrokenQuestionError, match=rf"mine\.rq, line {line}: .*{problem}"):
         queries.read(path)
 
 
 def test_a_parameter_without_a_default_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "mine.rq"
     path.write_text("# Who?\n# @param word: text  A word to look for\nSELECT ?word {}")
-    with pytest.raises(queries.MissingParameterError, match=r"mine needs .* word \(A word to look for\)"):
+    with pytest.raises(errors.MissingParameterError, match=r"mine needs .* word \(A word to look for\)"):
         queries.bound(queries.read(path), {}, Resolver())
     assert queries.bound(queries.read(path), {"word": "x"}, Resolver()) == {"word": ox.Literal("x")}
 
