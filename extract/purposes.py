@@ -586,7 +586,7 @@ def _is_conditional(passage: Passage, verb: Token) -> bool:
 def _of_the_text(passage: Passage, verb: Token) -> bool:
     """Tell whether a sentence says what the policy itself is for, or asks the reader to do something."""
     sentence = verb.sent
-    if any(
+    if "please" in sentence.text.lower() and any(
         token.lower_ == "please" and (token.i < verb.i or token.nbor(-1).text == ",") for token in sentence
     ):
         return True
