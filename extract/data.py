@@ -211,11 +211,6 @@ _ABOUT = frozenset(("of", "on", "about", "regarding", "concerning"))
 _STEPS = 6  # from a noun to the verb that governs it
 
 
-def _is_signed(passage: Passage, word: Token, name: str, table: str = _CUES) -> bool:
-    """Tell whether a word is part of a cue."""
-    return any(sign.start <= word.idx < sign.end for sign in passage.found(table) if sign.term == cue(name))
-
-
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
     token, verb = _governed(passage, span.root)
@@ -257,9 +252,9 @@ def _is_given(passage: Passage, noun: Token) -> bool:
         token.dep_ == "obl" and not between.isdisjoint(("with", "for", "about"))
     ):
         return False
-    return (_is_signed(passage, verb, "Giving") and not about) or (
+    return (passage.is_in(verb, _CUES, cue("Giving")) and not about) or (
         (token.dep_ == "obj" or about)
-        and _is_signed(passage, verb, "GivingVerb", _GIVING)
+        and passage.is_in(verb, _GIVING, cue("GivingVerb"))
         and _is_by_reader(passage, verb)
     )
 
@@ -273,9 +268,7 @@ def _is_by_reader(passage: Passage, verb: Token) -> bool:
         verb = verb.head
     if verb.dep_ == "xcomp" and verb.head == clause.head:
         asked = clause.passive or any(child.dep_ in ("obj", "iobj") for child in clause.head.children)
-        return clause.actor == "person" or (
-            asked and _is_signed(passage, clause.head, "WantingVerb", _GIVING)
-        )
+        return clause.actor == "person" or (asked and passage.is_in(clause.head, _GIVING, cue("WantingVerb")))
     if verb != clause.head or clause.passive:
         return False
     return clause.actor == "person" or (clause.subject is None and verb.tag_ in ("VB", "VBP"))
@@ -285,7 +278,7 @@ def _is_wanted(passage: Passage, noun: Token) -> bool:
     """Tell whether somebody other than the reader needs the data, or comes to know them ("we need your name")."""
     token, verb = _governed(passage, noun)
     clause = passage.clause_of(verb)
-    if not _is_signed(passage, verb, "WantingVerb", _GIVING) or not _is_company(clause):
+    if not passage.is_in(verb, _GIVING, cue("WantingVerb")) or not _is_company(clause):
         return False
     if clause.subject is None or clause.negator is not None:
         return False
@@ -301,7 +294,7 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
         return False
     if any(child.lower_ in ("a", "an") for child in token.children):
         return False  # "we send an e-mail to …"
-    if not _is_signed(passage, verb, "HandingVerb"):
+    if not passage.is_in(verb, _CUES, cue("HandingVerb")):
         return False
     return any(
         target.dep_ == "obl"
@@ -316,7 +309,7 @@ def _is_seen(passage: Passage, span: Span) -> bool:
     token, verb = _governed(passage, span.root)
     if passage.clause_of(verb).actor == "person":
         return False
-    if _is_signed(passage, verb, "SeeingWord"):
+    if passage.is_in(verb, _CUES, cue("SeeingWord")):
         parties = (t for t in verb.children if t.dep_ == "obl" and t.lower_ not in ("you", "us"))
         cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
         return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
@@ -747,11 +740,6 @@ def _start(token: Token) -> int:
 
 def _says_data(passage: Passage, part: Span) -> bool:
     """Tell whether a phrase ends with a noun for data and has a word before it that says which."""
-    is_data = any(sign.start <= part[-1].idx < sign.end for sign in passage.found("cues/about-data"))
-    empty = [
-        token
-        for token in part[:-1]
-        if token.is_punct
-        or any(sign.start <= token.idx < sign.end for sign in passage.found("cues/no-category"))
-    ]
+    is_data = passage.is_in(part[-1], "cues/about-data")
+    empty = [token for token in part[:-1] if token.is_punct or passage.is_in(token, "cues/no-category")]
     return is_data and len(empty) < len(part) - 1

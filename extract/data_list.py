@@ -86,9 +86,7 @@ def _behind_label(passage: Passage) -> Span | None:
 def _ends_in_data(passage: Passage, name: Span) -> bool:
     """Tell whether the last word of a phrase is one for data ("Contact details")."""
     words = [token for token in name if token.is_alpha]
-    return bool(words) and any(
-        sign.start <= words[-1].idx < sign.end for sign in passage.found("cues/about-data")
-    )
+    return bool(words) and passage.is_in(words[-1], "cues/about-data")
 
 
 def _is_bare_list(passage: Passage, sentence: Span) -> bool:

@@ -52,7 +52,7 @@ _LINKS = frozenset((",", ";", "and", "or"))
 
 def _described(passage: Passage, noun: Token) -> Iterator[Description]:
     """Yield the phrase with a noun as its head if it describes data that are handled."""
-    is_data = _is_one_of(passage, noun, "InformationAbout", _DATA_NOUNS) and not _is_of_verb(passage, noun)
+    is_data = passage.is_in(noun, _DATA_NOUNS, cue("InformationAbout")) and not _is_of_verb(passage, noun)
     if is_data:
         found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
         if found is not None and (
@@ -66,7 +66,7 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
         if (
             (_is_listed(passage, noun) or _is_handled(passage, noun, end, _KEPT))
             and _is_readers_act(passage, verb)
-            and not _is_one_of(passage, noun, "NoData", "cues/no-data")
+            and not passage.is_in(noun, "cues/no-data", cue("NoData"))
         ):
             yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
 
@@ -93,7 +93,7 @@ def _is_behaviour(passage: Passage, noun: Token) -> bool:
 
 def _is_readers_behaviour(passage: Passage, noun: Token) -> bool:
     """Tell whether a noun says what readers do, and that it is they ("your use", "user activity")."""
-    return _is_one_of(passage, noun, "Behaviour", "cues/behaviour") and any(
+    return passage.is_in(noun, "cues/behaviour", cue("Behaviour")) and any(
         child.dep_ in ("nmod:poss", "compound", "nmod") and actor_of(child) == "person"
         for child in noun.children
     )
@@ -130,7 +130,7 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
     """
     doc, last = noun.doc, noun.sent.end
     root = next(
-        (t for t in reversed(noun) if _is_one_of(passage, t, "InformationAbout", _DATA_NOUNS)), noun.root
+        (t for t in reversed(noun) if passage.is_in(t, _DATA_NOUNS, cue("InformationAbout"))), noun.root
     )
     end = root.i + 1
     provided = belongs = False
@@ -138,8 +138,8 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
         stop, verb = _relative(doc, end, last)
         if verb is None:
             stop, verb = _participle(passage, end, last)
-        belongs = belongs or (verb is not None and _is_one_of(passage, verb, "Belonging", "cues/belonging"))
-        if verb is not None and _is_one_of(passage, verb, "ReaderGiving"):
+        belongs = belongs or (verb is not None and passage.is_in(verb, "cues/belonging", cue("Belonging")))
+        if verb is not None and passage.is_in(verb, _TABLE, cue("ReaderGiving")):
             provided = provided or _is_readers(doc, end, verb) or _by_reader(doc, verb, stop)
             if not provided:
                 break
@@ -152,7 +152,9 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
         return None
     span = doc[min(noun.start, root.i) : end]
     behind = [
-        token for token in doc[root.i + 1 : end] if belongs or not _is_one_of(passage, token, "OfReader")
+        token
+        for token in doc[root.i + 1 : end]
+        if belongs or not passage.is_in(token, _TABLE, cue("OfReader"))
     ]
     if any(_is_readers_behaviour(passage, token) or _says_which(passage, token) for token in behind):
         return Description(span, None, "data that are said to be of a kind")
@@ -206,11 +208,11 @@ def _participle(passage: Passage, start: int, last: int) -> tuple[int, Token | N
         return start, None
     verb = doc[place]
     belongs = (
-        _is_one_of(passage, verb, "Belonging", "cues/belonging")
+        passage.is_in(verb, "cues/belonging", cue("Belonging"))
         and place + 1 < last
         and doc[place + 1].pos_ == "ADP"
     )
-    if not belongs and not _is_one_of(passage, verb, "ReaderGiving"):
+    if not belongs and not passage.is_in(verb, _TABLE, cue("ReaderGiving")):
         return start, None
     return _places(doc, place + 1, last), verb
 
@@ -333,22 +335,14 @@ def _says_which(passage: Passage, token: Token) -> bool:
         and not token.text[0].isupper()
         and actor_of(token) not in ("person", "company")
         and (token.dep_ not in ("amod", "compound") or actor_of(token.head) != "person")
-        and not _is_one_of(passage, token, "SaysNothing")
-        and not any(
-            match.start <= token.idx < match.end
-            for table in ("cues/no-category", _DATA_NOUNS, "processing")
-            for match in passage.found(table)
-        )
+        and not passage.is_in(token, _TABLE, cue("SaysNothing"))
+        and not any(passage.is_in(token, table) for table in ("cues/no-category", _DATA_NOUNS, "processing"))
     )
 
 
 def _is_readers_act(passage: Passage, verb: Token) -> bool:
     """Tell whether a verb says what readers do with pages, messages, files and the like."""
-    return _is_one_of(passage, verb, "Interacting")
-
-
-def _is_one_of(passage: Passage, token: Token, name: str, table: str = _TABLE) -> bool:
-    return any(sign.start <= token.idx < sign.end for sign in passage.found(table) if sign.term == cue(name))
+    return passage.is_in(verb, _TABLE, cue("Interacting"))
 
 
 def _is_handled(passage: Passage, noun: Token, end: int, operations: tuple[str, ...]) -> bool:
@@ -423,7 +417,7 @@ def _verb_of(opening: Token) -> Token | None:
 
 def _watches(passage: Passage, above: Token, opening: Token) -> bool:
     """Tell whether a word before a question says that somebody other than the reader watches what it asks."""
-    seen = _is_one_of(passage, above, "Seeing") and opening.lower_ != "how"
+    seen = passage.is_in(above, _TABLE, cue("Seeing")) and opening.lower_ != "how"
     return above.i < opening.i and _is_by_others(above) and (seen or is_handling(passage, above, *_WATCHED))
 
 
@@ -431,7 +425,7 @@ def _is_about_reader(passage: Passage, verb: Token) -> bool:
     """Tell whether a clause is about what the reader does, or what has been done with something by readers."""
     subjects = [child for child in verb.children if child.dep_ in ("nsubj", "nsubj:pass")]
     if any(subject.dep_ == "nsubj:pass" for subject in subjects):
-        return _is_one_of(passage, verb, "Interacting")
+        return passage.is_in(verb, _TABLE, cue("Interacting"))
     return any(actor_of(subject) == "person" for subject in subjects)
 
 

@@ -61,15 +61,11 @@ def _head_end(passage: Passage, core: Span, others: list[Match]) -> int | None:
     head = last.head
     if head.i < end or any(token.pos_ not in _NOMINAL for token in doc[end : head.i + 1]):
         return end
-    is_data = _is_one_of(passage, head, "cues/data-nouns")
+    is_data = passage.is_in(head, "cues/data-nouns")
     inside = [other for other in others if other.start <= head.idx < other.end]
     if any(not is_data or other.end - other.start > len(head) for other in inside):
         return None
     return head.i + 1 if is_data else None
-
-
-def _is_one_of(passage: Passage, token: Token, table: str) -> bool:
-    return any(sign.start <= token.idx < sign.end for sign in passage.found(table))
 
 
 def _with_modifiers(doc: Doc, start: int, end: int, first: int) -> int:

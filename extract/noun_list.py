@@ -106,7 +106,7 @@ def _is_action(passage: Passage, start: int, end: int) -> bool:
     if head.pos_ != "NOUN" or any(token.pos_ in ("VERB", "AUX") and not is_gerund(token) for token in span):
         return False
     here = {match.term for match in passage.found(_CUES, head.idx, head.idx + len(head))}
-    is_data = any(match.start <= head.idx < match.end for match in passage.found("personal-data"))
+    is_data = passage.is_in(head, "personal-data")
     return (
         not is_data
         and cue("ThingNoun") not in here

@@ -80,6 +80,14 @@ class Passage:
         stop = len(self.text) if end is None else end
         return (match for match in matches if start <= match.start and match.end <= stop)
 
+    def is_in(self, token: Token, table: str, term: str | None = None) -> bool:
+        """Tell whether a match of `table`, or of one `term` of it, covers the first character of a token."""
+        return any(
+            match.start <= token.idx < match.end
+            for match in self.matches.get(table, ())
+            if term is None or match.term == term
+        )
+
     def evidence(
         self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.8, rule: str = ""
     ) -> Evidence:

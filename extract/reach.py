@@ -290,7 +290,7 @@ def _sees_its_own(verb: Token) -> bool:
 
 def _is_data(passage: Passage, token: Token) -> bool:
     """Tell whether a word stands for personal data."""
-    return any(match.start <= token.idx < match.end for match in passage.found("personal-data"))
+    return passage.is_in(token, "personal-data")
 
 
 def _is_data_noun(passage: Passage, token: Token) -> bool:

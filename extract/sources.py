@@ -280,7 +280,7 @@ def _is_of_another(passage: Passage, opener: Match) -> bool:
         return False
     whose = verb.head
     return whose.pos_ in ("NOUN", "PROPN") and not (
-        any(match.start <= whose.idx < match.end for match in passage.found("personal-data"))
+        passage.is_in(whose, "personal-data")
         or cued(passage, _TABLE, "pgq:SourceData", whose.idx, whose.idx + len(whose))
     )
 
