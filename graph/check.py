@@ -65,9 +65,14 @@ class Finding:
     waived: str = ""
 
     @property
+    def unmet(self) -> bool:
+        """Tell whether a requirement is not met, waived or not."""
+        return self.state in ("not found", "vague", "contradiction")
+
+    @property
     def open(self) -> bool:
         """Tell whether there is something for a reader to look at."""
-        return self.state in ("not found", "vague", "contradiction") and not self.waived
+        return self.unmet and not self.waived
 
     @property
     def fingerprint(self) -> str:

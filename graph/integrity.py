@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from extract.claim import Reading
 from graph import engine, shapes
 from graph.errors import ShapeViolation
+from graph.iri import span_iri
 from graph.mentions import mentions
 from graph.store import Store, Version
 from graph.view import view
@@ -30,5 +31,5 @@ def _faults(store: Store, version: Version, texts: dict[str, str]) -> Iterator[S
         quotes = sorted({one.quote for said in mentions(store, version).values() for one in said})
         for quote in quotes:
             if text[quote.start : quote.end] != quote.text:
-                place = f"{version.iri}text#char={quote.start},{quote.end}"
+                place = span_iri(version.iri + "text", quote.start, quote.end)
                 yield ShapeViolation(policy, "I04", f"{quote.text!r} does not stand there", place)

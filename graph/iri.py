@@ -15,6 +15,7 @@ BASE = "https://w3id.org/policygraph/id/"
 
 _OTHER = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile(r"['’]")
+_SPAN = re.compile(r"#char=(\d+),(\d+)$")
 _HEX = 12
 _WORDS = 4  # of a heading; offsets make the IRI unique, the words are there for the reader
 
@@ -66,6 +67,25 @@ def run_graph(run: str, base: str = BASE) -> str:
     return f"{base}graph/run/{slug(run)}"
 
 
+def span_iri(text: str, start: int, end: int) -> str:
+    """Return the IRI of characters `start` to `end` (exclusive) of the text at the IRI `text`, after RFC 5147.
+
+    >>> span_iri("https://example.org/text", 3, 9)
+    'https://example.org/text#char=3,9'
+    """
+    return f"{text}#char={start},{end}"
+
+
+def span_of(iri: str) -> tuple[int, int] | None:
+    """Return the characters that an IRI stands for; none if it is that of no span.
+
+    >>> span_of("https://example.org/text#char=3,9")
+    (3, 9)
+    """
+    found = _SPAN.search(iri)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class VersionIris:
     """The IRIs of one text of a policy; `owner` is the slug of the company whose policy it is."""
@@ -101,8 +121,8 @@ class VersionIris:
         return self.version + "text"
 
     def span(self, start: int, end: int) -> str:
-        """Return the IRI of characters `start` to `end` (exclusive) of the stored text, after RFC 5147."""
-        return f"{self.text}#char={start},{end}"
+        """Return the IRI of characters `start` to `end` (exclusive) of the stored text."""
+        return span_iri(self.text, start, end)
 
     def statement(
         self, section: str, anchor: tuple[int, int], number: int = 1, *, denied: bool = False

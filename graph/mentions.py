@@ -1,15 +1,14 @@
 """Mentions read back from a store: which words of a policy say which triple."""
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from graph.iri import span_of
 from graph.store import Store, Version
 from graph.terms import name_of, term
 
-_SPAN = re.compile(r"#char=(\d+),(\d+)$")
 _WEAK = 0.5  # a mention below this confidence is a sign, not a statement
 
 
@@ -53,10 +52,10 @@ def mentions(store: Store, version: Version) -> dict[ox.Triple, tuple[Mention, .
     found: dict[ox.Triple, list[Mention]] = defaultdict(list)
     for node, target in targets.items():
         span = name_of(target)
-        place = _SPAN.search(span)
+        place = span_of(span)
         assert place is not None  # integrity shape I04
         triple = ox.Triple(_node(subjects[node]), _node(predicates[node]), objects[node])
-        quote = Quote(int(place[1]), int(place[2]), words[span + ";quote"].value)
+        quote = Quote(*place, words[span + ";quote"].value)
         support, confidence = name_of(supports[node]), float(confidences[node].value)
         found[triple].append(Mention(triple, quote, support, confidence))
     return {triple: tuple(sorted(those, key=lambda one: one.quote)) for triple, those in found.items()}

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from graph.check import Finding
+from graph.iri import span_iri
 from graph.store import Store
 from graph.terms import Term, term
 
 Triple = tuple[ox.NamedNode, ox.NamedNode, Term]
-
-_REPORTED = ("not found", "vague", "contradiction")
 
 
 def triples(findings: Iterable[Finding]) -> Iterator[Triple]:
@@ -55,7 +54,7 @@ def _report(version: str, findings: list[Finding]) -> Iterator[Triple]:
     yield node, term("rdf:type"), term("sh:ValidationReport")
     yield node, term("sh:conforms"), ox.Literal(not failed)
     for finding in findings:
-        if finding.state in _REPORTED:
+        if finding.unmet:
             result = ox.NamedNode(f"{node.value}#{_name(finding)}")
             yield node, term("sh:result"), result
             yield from _result(result, finding)
@@ -81,13 +80,12 @@ def _result(node: ox.NamedNode, finding: Finding) -> Iterator[Triple]:
         yield node, term("pg:waived"), ox.Literal(finding.waived)
     for curie, quotes in (("pg:standsOn", finding.evidence), ("pg:against", finding.against)):
         for quote in quotes:
-            yield node, term(curie), ox.NamedNode(f"{finding.version}text#char={quote.start},{quote.end}")
+            yield node, term(curie), ox.NamedNode(span_iri(finding.version + "text", quote.start, quote.end))
     if len(finding.nodes) == 1:
         yield node, term("sh:value"), ox.NamedNode(finding.nodes[0])
         return
-    for number, value in enumerate(
-        finding.nodes, 1
-    ):  # SHACL allows a result one value: the others are details
+    # SHACL allows a result one value: the others are details
+    for number, value in enumerate(finding.nodes, 1):
         detail = ox.NamedNode(f"{node.value}.{number}")
         yield node, term("sh:detail"), detail
         yield from _place(detail, finding)

@@ -31,6 +31,11 @@ def write(store: ox.Store, graphs: Sequence[ox.NamedNode], output: IO[bytes], fo
         ox.serialize(_sorted(store, graphs), output, format=_FORMATS[form])
 
 
+def turtle(triples: Iterable[ox.Triple], output: IO[bytes]) -> None:
+    """Write `triples` as Turtle, each once, sorted."""
+    _with_prefixes(iter(sorted(set(triples), key=_order)), output, "turtle")
+
+
 def _with_prefixes(rows: Iterator[ox.Quad] | Iterator[ox.Triple], output: IO[bytes], form: Format) -> None:
     """Write rows under sorted prefixes; the serializer writes these first, in an order that changes."""
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as unsorted:

@@ -1,14 +1,12 @@
 """The text of a policy as a store keeps it, so that what is found can be shown where it stands."""
 
-import re
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from graph.iri import span_of
 from graph.store import Store, Version
 from graph.terms import name_of, term
-
-_SPAN = re.compile(r"#char=(\d+),(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,6 @@ def source(store: Store, version: Version) -> Source:
                 text = triple.object.value
             else:
                 media_type = triple.object.value
-        elif found := _SPAN.search(name_of(triple.object)):
-            headings.append((int(found[1]), int(found[2])))
+        elif found := span_of(name_of(triple.object)):
+            headings.append(found)
     return Source(text, media_type, tuple(sorted(headings)))

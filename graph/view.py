@@ -74,9 +74,8 @@ def _concepts(known: Ontology, triples: Iterable[ox.Triple]) -> Iterator[ox.Trip
     for subject, predicate, value in (*closure(known, used), *_validity(known, used)):
         yield ox.Triple(subject, predicate, value)
     for triple in said:
-        if triple.predicate == _BROADER and isinstance(
-            triple.object, ox.NamedNode
-        ):  # a phrase without concept
+        # a phrase that is no concept lies below the concept that its words are in
+        if triple.predicate == _BROADER and isinstance(triple.object, ox.NamedNode):
             for above in sorted({str(triple.subject).strip("<>"), *known.ancestors(triple.object.value)}):
                 yield ox.Triple(triple.subject, term("skos:broaderTransitive"), ox.NamedNode(above))
     below = term("rdfs:subClassOf")

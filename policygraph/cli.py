@@ -460,14 +460,13 @@ def _list_questions() -> None:
 def _print_turtle(store: "Store", asked: "Question", values: dict[str, str]) -> None:
     import pyoxigraph as ox  # noqa: PLC0415
 
-    from ontology import NAMESPACES  # noqa: PLC0415
+    from graph import serial  # noqa: PLC0415
     from policygraph import asking  # noqa: PLC0415
 
     found = asking.answer(store, asked, values)
     if not isinstance(found, ox.QueryTriples):
         _stop("only a CONSTRUCT or DESCRIBE gives Turtle; use --format table, csv or json")
-    triples = sorted(set(found), key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
-    ox.serialize(triples, sys.stdout.buffer, format=ox.RdfFormat.TURTLE, prefixes=NAMESPACES)
+    serial.turtle(found, sys.stdout.buffer)
 
 
 def _print_rows(

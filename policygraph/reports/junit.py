@@ -1,7 +1,6 @@
 """Findings as JUnit XML, which build servers show as tests: one suite a policy, one test a requirement."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from graph import Finding
@@ -25,9 +24,8 @@ def as_junit(checked: Checked) -> str:
 
 def _suite(root: Element, checked: Checked, policy: Policy, findings: Sequence[Finding]) -> None:
     suite = SubElement(root, "testsuite", name=wording.plain(policy.path))
-    by_number = sorted(findings, key=lambda finding: finding.requirement)
-    for _, group in groupby(by_number, key=lambda finding: finding.requirement):
-        _case(suite, checked, policy, list(group), findings)
+    for _, group in sorted(wording.by_requirement(findings).items()):
+        _case(suite, checked, policy, group, findings)
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("*/failure"))))
     suite.set("errors", "0")

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape as _escape
 from pathlib import Path
 from string import Template
@@ -123,7 +123,7 @@ def _head(number: int, policy: Policy) -> str:
 def _matrix(checked: Checked, policies: Sequence[tuple[Policy, Sequence[Finding]]]) -> Iterator[str]:
     """Yield a row for each requirement with the state of each policy."""
     titles = wording.titles(checked.findings)
-    columns = [_by_requirement(findings) for _, findings in policies]
+    columns = [wording.by_requirement(findings) for _, findings in policies]
     before = ""
     for requirement, name in titles.items():
         cells = "".join(_cell(number, one.get(requirement, [])) for number, one in enumerate(columns, 1))
@@ -133,13 +133,6 @@ def _matrix(checked: Checked, policies: Sequence[tuple[Policy, Sequence[Finding]
             f'<tr{first}><th scope="row"><span class="rule">{escape(requirement)}</span> {escape(name)}</th>'
             f"{cells}</tr>"
         )
-
-
-def _by_requirement(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        found.setdefault(finding.requirement, []).append(finding)
-    return found
 
 
 def _cell(number: int, findings: Sequence[Finding]) -> str:

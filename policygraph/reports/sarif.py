@@ -58,10 +58,7 @@ def uri(path: str) -> str:
 
 def _rules(findings: Iterable[Finding]) -> list[Json]:
     """Return a rule for each requirement, in their order."""
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        found.setdefault(finding.requirement, []).append(finding)
-    return [_rule(group) for _, group in sorted(found.items())]
+    return [_rule(group) for _, group in sorted(wording.by_requirement(findings).items())]
 
 
 def _rule(findings: Sequence[Finding]) -> Json:

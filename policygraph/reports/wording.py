@@ -35,6 +35,14 @@ def titles(findings: Iterable[Finding]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: (twice(item[0]), item[0])))
 
 
+def by_requirement(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of each requirement, those of one in their order."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.requirement, []).append(finding)
+    return found
+
+
 def twice(requirement: str) -> bool:
     """Tell whether a requirement is a rule on what a policy says twice (C01, C02, ...)."""
     return requirement.startswith(_RULE)
