@@ -31,7 +31,7 @@ from extract.draft import (
 )
 from extract.frame import Clause, actor_of
 from extract.matcher import Match
-from extract.operations import is_under, operation
+from extract.operations import is_under, named_by, operation
 from extract.passage import Passage, Policy
 from extract.pointing import (
     after_colons,
@@ -85,7 +85,11 @@ _OWN_STATEMENT = (PURPOSE, RECIPIENT, SERVICE, STORAGE, SOURCE, BASIS)
 _PARTS = ({DATA}, {BASIS})
 """What an item holds that only goes on with the purpose of its lead-in."""
 
+_WITHOUT_DATA = tuple(map(_TERM, ("dpv:Disclose", "pgc:Identify", "pgc:HeedBrowserSignal")))
+"""Operations whose denial needs no data to say what is denied."""
+
 _REACHING = ("dpv:Access", "dpv:Match")
+_IMPOSSIBLE = frozenset(("impossible", "unable", "unlikely", "difficult", "hard"))
 _ENGAGED = "is engaged"  # the rule by which a pronoun beside a recipient is rather that recipient
 _SENT = "receive"  # what the reader does not receive is not sent
 
@@ -175,16 +179,38 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     if claim.predicate in (BASIS, STORAGE, SOURCE, _INTEREST):
         return False
     negator = clause.negator
+    if negator is None and claim.predicate == DATA:
+        return _is_done_without(passage, clause, claim)
     if negator is None or not _is_the_companys(passage, clause):
         return False
     where = negator.idx
     if any(
-        sign.start <= where <= sign.end and sign.term == cue("NoDenial")
+        (sign.start <= where <= sign.end and sign.term == cue("NoDenial"))
+        or (where < sign.start < clause.sentence.end_char and sign.term == cue("TooLong"))
         for sign in passage.found("cues/denials")
     ):
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
     return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _is_done_without(passage: Passage, clause: Clause, claim: Claim) -> bool:
+    """Tell whether something is done without data: "you can visit us without telling us your name".
+
+    What cannot be done without them needs them.
+    """
+    sentence = clause.sentence
+    signs = passage.found("cues/denials", sentence.start_char, sentence.end_char)
+    if not any(sign.form.lower().startswith("without") for sign in signs):
+        return False
+    where = passage.policy.document.locate(claim.evidence[0].start)
+    token = passage.token_at(where[1]) if where is not None else None
+    if token is None or clause.is_hypothetical or clause.head.lower_ in _IMPOSSIBLE:
+        return False
+    for above in token.ancestors:
+        if above.tag_ == "VBG" and any(child.lower_ == "without" for child in above.children):
+            return passage.is_in(above, "cues/giving") or named_by(passage, above) is not None
+    return False
 
 
 def _is_the_companys(passage: Passage, clause: Clause) -> bool:
@@ -212,12 +238,17 @@ def _is_about_data(draft: Draft) -> bool:
     """Tell whether what is done, or not done, is done with personal data: "we never sell", "it is not stored"."""
     processing = draft.of(PROCESSING)
     if any(
-        isinstance(claim.value, Concept) and ontology.load().is_under(claim.value.iri, _TERM("dpv:Disclose"))
+        isinstance(claim.value, Concept)
+        and any(ontology.load().is_under(claim.value.iri, top) for top in _WITHOUT_DATA)
         for claim in processing
     ):
         return True
     end = next(s.end_char for s in draft.passage.sentences if s.end_char > draft.sentence)
-    return bool(processing) and any(draft.passage.found("personal-data", draft.sentence, end))
+    return bool(processing) and any(
+        True
+        for table in ("personal-data", "cues/data-nouns")
+        for _ in draft.passage.found(table, draft.sentence, end)
+    )
 
 
 def _excepted(passage: Passage, clause: Clause, character: int) -> bool:

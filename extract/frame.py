@@ -106,6 +106,8 @@ class Clause:
             for child in token.children:
                 if child.lower_ in _NEGATORS and child.dep_ in ("advmod", "neg", "cc", "cc:preconj", "det"):
                     return child
+                if _is_no_longer(child):
+                    return child
                 if child.dep_ in ("nsubj", "nsubj:pass", "obj", "obl") and child.i < token.i + 6:
                     none = next((w for w in child.children if w.lower_ in ("no", "neither")), None)
                     if none is not None or child.lower_ in ("none", "nobody", "nothing"):
@@ -123,6 +125,15 @@ _NEGATORS = frozenset(("not", "n't", "n’t", "never", "neither", "nor", "no", "
 
 _BANS = frozenset(("prohibited", "forbidden", "restricted", "barred", "precluded", "prevented"))
 _SET_AGAINST = frozenset(("but", "however", "yet", "always", "instead", "rather"))
+
+
+def _is_no_longer(token: Token) -> bool:
+    """Tell whether a word is the "longer" of "no longer", without a "than"."""
+    return (
+        token.lower_ == "longer"
+        and any(word.lower_ == "no" for word in token.children)
+        and (token.i + 1 == len(token.doc) or token.nbor().lower_ != "than")
+    )
 
 
 def _is_from_doing(verb: Token) -> bool:

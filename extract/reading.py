@@ -29,6 +29,7 @@ from extract.passage import Policy, parsed
 from extract.purposes import purposes
 from extract.readers import read as read_document
 from extract.recipients import recipients
+from extract.refusals import refusals
 from extract.retention import retention
 from extract.rights import rights
 from extract.sources import sources
@@ -54,6 +55,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     authority,
     measures,
     automated,
+    refusals,
     necessity,
     choices,
     subjects,
