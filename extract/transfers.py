@@ -259,7 +259,11 @@ def _into(passage: Passage, place: _Place, home: frozenset[str]) -> Iterator[Cla
 
 
 def _home(policy: Policy) -> frozenset[str]:
-    """Return the areas that are not abroad for the company of a policy, by the country that it states."""
+    """Return the areas that are not abroad for the company of a policy, by the country that it states.
+
+    For a company that lies elsewhere there is none: to those whom the GDPR protects its own country is abroad,
+    and to the company theirs.
+    """
     lexicon = policy.ontology
     eea, union, kingdom = (lexicon.term(curie) for curie in ("loc:EEA", "loc:EU", "loc:GB"))
     stated = {
@@ -268,9 +272,11 @@ def _home(policy: Policy) -> frozenset[str]:
         for claim in controller.claims
         if claim.predicate == lexicon.term("dpv:hasCountry") and isinstance(claim.value, Concept)
     }
-    if not stated or not stated.isdisjoint((eea, union)) or any(lexicon.is_under(c, eea) for c in stated):
-        return frozenset((eea, union, *(stated or (kingdom,))))
-    return frozenset(stated)
+    if any(lexicon.is_under(country, eea) for country in stated) or not stated.isdisjoint((eea, union)):
+        return frozenset((eea, union, *stated))
+    if kingdom in stated:
+        return frozenset((kingdom,))
+    return frozenset() if stated else frozenset((eea, union, kingdom))
 
 
 def _safeguards(passage: Passage) -> Iterator[Claim]:
