@@ -206,22 +206,42 @@ def _deleted(passage: Passage) -> Iterator[_Period]:
 
 
 def _deleted_when(passage: Passage) -> Iterator[_Period]:
-    """Yield on which event the company deletes data: "we erase your file once the case is closed"."""
+    """Yield on which event, or how soon, the company deletes data: "we erase your file once the case is closed"."""
+    child = passage.policy.ontology.term("dpv:Child")
     for verb in cues(passage, _TABLE, "pgq:DeleteVerb"):
         opens, closes = sentence(passage, verb.start)
         token = passage.token_at(verb.start)
-        if token is None or cued(passage, _TABLE, "pgq:PersonActs", opens, closes):
+        if token is None:
             continue
+        before = _FRONTED.match(passage.text, opens, verb.start)
+        if cued(passage, _TABLE, "pgq:PersonActs", before.end() if before else opens, closes):
+            continue
+        if any(people.term == child for people in passage.found("data-subjects", opens, closes)):
+            continue  # data that should not be there end no period
         if "cookie" in passage.text[opens : verb.start].lower():
             continue  # that the browser deletes them is said by words of their own
         clause = passage.clause_of(token)
-        event = _EVENT.search(passage.text, verb.end, min(closes, verb.end + _NEAR))
-        if event is None or clause.actor != "company" or clause.negator is not None or clause.is_hypothetical:
+        if clause.actor != "company" or clause.negator is not None or clause.is_hypothetical:
             continue
-        yield _Period(event.start(), clause_end(passage.text, event.end(), closes), "retention-condition")
+        event = _EVENT.search(passage.text, verb.end, min(closes, verb.end + _NEAR))
+        soon = next(cues(passage, _TABLE, "pgq:Promptly", max(opens, clause.start), closes), None)
+        if event is not None:
+            yield _Period(event.start(), clause_end(passage.text, event.end(), closes), "retention-condition")
+        elif soon is not None or (
+            before is not None and cued(passage, "endings", "pgq:Ending", before.start(), before.end())
+        ):
+            start = min(verb.start, soon.start) if soon is not None else verb.start
+            yield _Period(start, clause_end(passage.text, verb.end, closes), "retention-deletion")
 
 
-_EVENT = re.compile(r"\b(?:as\ssoon\sas|once|when)\s(?=(?:you|the|your|they|their|it|a|an)\b)", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:as\ssoon\sas|once|when)\s(?=(?:you|the|your|they|their|it|a|an)\b)"
+    r"|\b(?:immediately\s|shortly\s|directly\s)?(?:after|following|upon|on\scompletion\sof|at\sthe\send\sof|by\sthe\send\sof)\s(?!all\b|\d)",
+    re.IGNORECASE,
+)
+_FRONTED = re.compile(
+    r"(?:when|once|if|after|upon|as\ssoon\sas|where|following)\b[^,;]{5,120},\s", re.IGNORECASE
+)
 
 
 def _of_column(passage: Passage) -> Iterator[_Period]:
