@@ -130,9 +130,14 @@ class _Case:
         return Quote(start, end, self.text[start:end]) if self.text[start:end] else None
 
     def quotes(self, nodes: Collection[str], values: Collection[str] = ()) -> set[Quote]:
-        """Return the words that state `nodes`: those that say one of `values` about them, else all."""
+        """Return the words that state `nodes`: those that say one of `values` about them, else all.
+
+        Of the policy itself there are only the former: all words about it would be half of the policy.
+        """
         about = {triple: found for triple, found in self.said.items() if name_of(triple.subject) in nodes}
-        chosen = [found for triple, found in about.items() if _value(triple) in values] or about.values()
+        chosen = [found for triple, found in about.items() if _value(triple) in values] or [
+            found for triple, found in about.items() if name_of(triple.subject) != self.version.iri
+        ]
         return {mention.quote for found in chosen for mention in found}
 
     def _query(self, sparql: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:

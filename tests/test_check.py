@@ -148,6 +148,29 @@ def test_as_long_as_necessary_is_vague() -> None:
     assert [quote.text for quote in found(made, "R12q").evidence] == ["as long as needed"]
 
 
+def test_what_a_policy_says_as_a_whole_is_shown_by_its_own_words_alone() -> None:
+    forever = Node(
+        "storage",
+        (expand("dpv:StorageDuration"),),
+        (SAID.claim("dpv:hasDuration", "dpv:EndlessDuration", "keeps"),),
+    )
+    needed = Node(
+        "storage",
+        (expand("dpv:StorageDuration"),),
+        (SAID.claim("dpv:hasDuration", "pgc:UntilPurposeFulfilled", "as long as needed"),),
+    )
+    finding = found(
+        acme(
+            SAID.claim("dpv:hasStorageCondition", forever, "keeps"),
+            SAID.claim("dpv:hasStorageCondition", needed, "as long as needed"),
+            SAID.claim("dpv:hasRight", "eu-gdpr:A15", "You may access it"),
+        ),
+        "C11",
+    )
+    assert finding.state == "contradiction"
+    assert "You may access it" not in {quote.text for quote in (*finding.evidence, *finding.against)}
+
+
 def test_a_policy_read_from_two_files_has_findings_for_both() -> None:
     store = Store()
     store.add([acme(), acme(name="copy.txt")])
