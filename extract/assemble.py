@@ -89,6 +89,7 @@ _WITHOUT_DATA = tuple(map(_TERM, ("dpv:Disclose", "pgc:Identify", "pgc:HeedBrows
 """Operations whose denial needs no data to say what is denied."""
 
 _REACHING = ("dpv:Access", "dpv:Match")
+_ASKING = frozenset(("WP", "WRB", "WDT"))
 _IMPOSSIBLE = frozenset(("impossible", "unable", "unlikely", "difficult", "hard"))
 _ENGAGED = "is engaged"  # the rule by which a pronoun beside a recipient is rather that recipient
 _SENT = "receive"  # what the reader does not receive is not sent
@@ -178,6 +179,7 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return True
     if claim.predicate in (BASIS, STORAGE, SOURCE, _INTEREST):
         return False
+    clause = _governing(passage, clause) if claim.predicate == DATA else clause
     negator = clause.negator
     if negator is None and claim.predicate == DATA:
         return _is_done_without(passage, clause, claim)
@@ -192,6 +194,12 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
     return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _governing(passage: Passage, clause: Clause) -> Clause:
+    """Return the clause above one that stands for data: "we do not store what you type"."""
+    named = clause.head.dep_ == "ccomp" and clause.tokens[0].tag_ in _ASKING
+    return passage.clause_of(clause.head.head) if named else clause
 
 
 def _is_done_without(passage: Passage, clause: Clause, claim: Claim) -> bool:

@@ -100,7 +100,7 @@ class Clause:
     def negator(self) -> Token | None:
         """Return the word that negates the verb: not, never, no before its subject or object, or a ban."""
         token: Token = self.head
-        if token.lower_ in _BANS and self.passive and _is_from_doing(token):
+        if _is_from_doing(token) and (token.lower_ in _ABSTAINS or (token.lower_ in _BANS and self.passive)):
             return token
         for _ in range(4):
             for child in token.children:
@@ -124,6 +124,7 @@ _NEGATORS = frozenset(("not", "n't", "n’t", "never", "neither", "nor", "no", "
 
 
 _BANS = frozenset(("prohibited", "forbidden", "restricted", "barred", "precluded", "prevented"))
+_ABSTAINS = frozenset(("refrain", "refrains", "refrained", "abstain", "abstains", "abstained"))
 _SET_AGAINST = frozenset(("but", "however", "yet", "always", "instead", "rather"))
 
 
