@@ -26,7 +26,9 @@ _POST_CODE = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s\d[A-Z]\d|(?:[A-Z]{1,2}-)?\d{4,6}|\d{3}\s\d{2,3})\b"
 )
 _NUMBER_ALONE = re.compile(r"[\d\s()+./–-]{7,}$")
-_ABBREVIATION = re.compile(r"(?:\b(?:St|No|Nr|Rd|Ave|Blvd|Bldg|Dr|Ste|Str|Apt|Opp|Sq|Jl|P\.O|P\.o|\w)\.)$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:St|Co|No|Attn|Att|Art|Ltd|Inc|Nr|Rd|Ave|Blvd|Bldg|Dr|Ste|Str|Apt|Opp|Sq|Jl|P\.O|P\.o|\w)\.)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def _is_part(word: str) -> bool:
         word[0].isupper()
         or any(letter.isdigit() for letter in word)
         or word in "&-–—#/"
+        or naming.is_legal_form(word)
         or _strip(word) in naming.words_of("pgq:AddressWord")
         or _strip(word) in naming.words_of("pgq:AddressLink")
     )
@@ -97,6 +100,14 @@ def read(passage: Passage, start: int, *, lenient: bool = False) -> tuple[int, i
     return (first, last) if located or placed else None
 
 
+def numbered(passage: Passage, start: int) -> tuple[int, int] | None:
+    """Return the words in capitals and numbers that begin at `start`, if they are long enough for an address."""
+    last = _last_word(passage.text, start)
+    if last is None or not _FEWEST_LETTERS <= last - start <= LONGEST_ADDRESS:
+        return None
+    return (start, last) if any(letter.isdigit() for letter in passage.text[start:last]) else None
+
+
 def _behind_name(text: str, first: int) -> int:
     """Return where the address begins if a name such as "Acme Ltd," or "our office," stands before it."""
     span = naming.name_after(text, first)
@@ -140,8 +151,45 @@ def _last_word(text: str, first: int) -> int | None:
 
 
 def is_line(passage: Passage) -> bool:
-    """Tell whether a passage is short like a line of an address."""
-    return passage.block.kind != "heading" and len(passage.text) <= LONGEST_LINE
+    """Tell whether a passage is short like a line of an address; a reader may take such a line for a heading."""
+    if len(passage.text) > LONGEST_LINE:
+        return False
+    return passage.block.kind != "heading" or is_placed(passage)
+
+
+def is_placed(passage: Passage) -> bool:
+    """Tell whether a whole line is a street with its number, a post code or a place: "2nd Floor, 12 Mill Road"."""
+    span = _line(passage)
+    if span is None:
+        return False
+    numbered = any(letter.isdigit() for letter in passage.text)
+    placed = any(countries(passage)) or _is_strong(passage, *span) or _POST_CODE.search(passage.text)
+    named = _covered(passage, *span)
+    return bool((numbered and placed and not _NUMBERED.match(passage.text)) or named)
+
+
+def _covered(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether the name of a country is all that stands between two characters."""
+    return any(match.start <= start and end <= match.end for match in countries(passage, start))
+
+
+def whole(passage: Passage) -> tuple[int, int] | None:
+    """Return the characters of a passage that is one whole address: a street with its number, and its place."""
+    span = _line(passage) if len(passage.text) <= LONGEST_ADDRESS else None
+    span = span and (_behind_name(passage.text, span[0]), span[1])
+    if span is None or not any(letter.isdigit() for letter in passage.text):
+        return None
+    coded = _POST_CODE.search(passage.text, *span) is not None
+    street = _is_strong(passage, *span) and any(
+        _strip(word) in naming.words_of("pgq:AddressWord")
+        for word in _WORD.findall(passage.text[slice(*span)])
+        if len(_strip(word)) > _LONGEST_WORD_OF_TWO
+    )
+    located = coded or any(countries(passage, *span))
+    return span if located and street and "," in passage.text and not _NUMBERED.match(passage.text) else None
+
+
+_NUMBERED = re.compile(r"\s*\d+(?:\.\d+)*[.)]\s")
 
 
 def _line(passage: Passage) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from extract import naming
+from extract import address, naming
 from extract.around import cues
 from extract.claim import Evidence
 from extract.passage import Passage, Policy
@@ -31,11 +31,15 @@ _WEIGHTS: Mapping[str, float] = MappingProxyType(
         "adopts": 5,
         "address": 5,
         "copyright": 5,
+        "trades-as": 5,
+        "operates-policy": 5,
         "operated-by": 4,
         "welcome": 3,
         "title": 2,
         "speaks": 1,
         "alias": 0.5,
+        "above-address": 3,
+        "shortened": 1,
         "named": 0.5,
     }
 )
@@ -46,9 +50,20 @@ _KNOWN = 0.2  # names that the gazetteer knows are mostly recipients
 _OPENING = 12  # so many passages at the top introduce the author
 _TITLES = 4  # so many passages at the top can be the title
 _FEWEST_SPEAKING, _MOST_SPEAKING = 3, 4
+_OFTEN = 6  # sentences that a name opens, if a policy speaks of its author by a name that everybody knows
 _SHORTEST_CORE = 4
 _IN_PASSING = frozenset(
-    {"operated-by", "is-company", "welcome", "speaks", "alias", "named"}
+    {
+        "operated-by",
+        "is-company",
+        "trades-as",
+        "welcome",
+        "speaks",
+        "alias",
+        "named",
+        "above-address",
+        "shortened",
+    }
 )  # said of others too
 _OWN_HOST = 4.0  # what an e-mail address under its own domain adds to a name
 
@@ -74,8 +89,9 @@ _REFERS_TO = re.compile(
 )
 _WE_MEANS = re.compile(
     r"(?P<we>[“\"‘']?\b(?:we|us|our)\b[”\"’']?(?:[\s,/()“\"‘’”']|\b(?:or|and|we|us|our|ours)\b)*)"
-    r"(?:in\s+this\s+\w+\s+)?,?\s*(?:(?:that|we|it)\s+)?"
-    r"(?:means?|shall\s+mean|refers?\s+to|are\s+(?:references\s+)?to|is\s+(?:a\s+reference\s+)?to)\s*:?\s+",
+    r"(?:in\s+this\s+\w+(?:\s+\w+)?)?\s*,?\s*(?:(?:that|we|it|they)\s+)?"
+    r"(?:means?|shall\s+mean|refers?\s+to|are\s+(?:references\s+)?to|is\s+(?:a\s+reference\s+)?to"
+    r"|are\s+(?:talking\s+about|referring\s+to|speaking\s+of)|(?:is|are)\s+used\s+for)\s*:?\s+",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"‘'”’]|\b(?:we|us|our)\b.*\b(?:we|us|our)\b", re.IGNORECASE)
@@ -111,6 +127,10 @@ _APP_NAME = re.compile(
 _OWN_SUBJECT = re.compile(
     r"\b(?:this|our|the)\s+(?:[\w-]+\s+){0,3}(?:website|site|app|application|services?|platform|game|blog|portal|store)\b"
     r"|^[^.]{0,60}\b(?:is|are)\s+$",
+    re.IGNORECASE,
+)
+_OF_POLICY = re.compile(
+    r"\b(?:policy|notice|statement|terms)\b[^.]{0,40}\s(?:appl(?:y|ies)\s+to|governs?|covers?|relates?\s+to)\s",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?<![@\w.])(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?![\w@])", re.IGNORECASE)
@@ -155,6 +175,7 @@ def _defined(passage: Passage) -> Iterator[Naming]:
     for bracket in naming.brackets(passage.text):
         aliases = naming.defined_names(bracket[1])
         if aliases is None:
+            yield from _shortened(passage, bracket)
             continue
         span = _before_bracket(passage, bracket.start(), aliases)
         if span is None:
@@ -164,6 +185,25 @@ def _defined(passage: Passage) -> Iterator[Naming]:
         for alias in aliases:
             at = passage.text.index(alias, bracket.start())
             yield from _naming(passage, (at, at + len(alias)), "alias", owner)
+
+
+def _shortened(passage: Passage, bracket: re.Match[str]) -> Iterator[Naming]:
+    """Yield X of "X Y Ltd (“X”)" or "(“XY”)", by which others are introduced as well, and its other name."""
+    alias = _SHORT_IN_QUOTES.fullmatch(bracket[1])
+    floor = naming.sentence_start(passage.text, bracket.start())
+    span = naming.name_before(passage.text, bracket.start(), floor) if alias else None
+    if alias is None or span is None:
+        return
+    name, core = passage.text[slice(*span)], naming.core(alias[1])
+    initials = "".join(word[0] for word in name.split() if word[0].isupper()).lower()
+    if core and (naming.core(name).startswith(core) or core == initials):
+        at = bracket.start(1) + alias.start(1)
+        yield from _naming(passage, (at, at + len(alias[1])), "alias", naming.core(name))
+        if naming.has_legal_form(name):
+            yield from _naming(passage, span, "shortened")
+
+
+_SHORT_IN_QUOTES = re.compile(r"\s*(?:the\s+|with\s+its\s+affiliates,?\s+)?[“\"‘']([^“”\"]{2,40})[”\"’']\s*")
 
 
 def _before_bracket(passage: Passage, end: int, aliases: tuple[str, ...]) -> _Span:
@@ -187,8 +227,14 @@ def _before_bracket(passage: Passage, end: int, aliases: tuple[str, ...]) -> _Sp
 
 
 def _akin(name: str, cores: list[str]) -> bool:
-    """Tell whether a name begins like one of its short names, or has their letters as initials."""
-    return any(name.startswith(core) or core.startswith(name) for core in cores if core and name)
+    """Tell whether a name begins or ends like one of its short names: "Oak Hospice (“the hospice”)"."""
+    return any(
+        name.startswith(core)
+        or core.startswith(name)
+        or (len(core) >= _SHORTEST_CORE and name.endswith(core))
+        for core in cores
+        if core and name
+    )
 
 
 def refers_to(passage: Passage) -> Iterator[Naming]:
@@ -225,12 +271,15 @@ def _provided_by(passage: Passage) -> Iterator[Naming]:
 def _following(passage: Passage) -> Iterator[Naming]:
     """Yield the names behind "privacy policy of", "operated by", "the controller is" and the like."""
     text = passage.text
-    for curie, rule in _NAME_FOLLOWS:
+    for curie, way in _NAME_FOLLOWS:
         for cue in cues(passage, "controller", curie):
+            rule = way
             before = text[naming.sentence_start(text, cue.start) : cue.start]
+            if rule == "operated-by" and _OF_POLICY.search(before):
+                rule = "operates-policy"
             if rule == "operated-by" and not _OWN_SUBJECT.search(before):
                 continue
-            span = naming.name_after(text, cue.end)
+            span = _behind_kind(passage, cue.end) or naming.name_after(text, cue.end)
             if span is None and rule == "controller-is" and not text[cue.end :].strip(" :"):
                 yield from _first_line(passage, rule)
             if span and rule == "address" and not naming.has_legal_form(text[span[0] : span[1]]):
@@ -238,6 +287,37 @@ def _following(passage: Passage) -> Iterator[Naming]:
             yield from _naming(passage, span, rule)
 
 
+def _behind_kind(passage: Passage, end: int) -> _Span:
+    """Return the name behind "our Irish affiliate," or "the company": what kind of company it is comes first."""
+    for cue in cues(passage, "company-kind", "pgq:CompanyKind", end, end + _KIND_REACH):
+        between = passage.text[end : cue.start]
+        if _BEFORE_KIND.fullmatch(between):
+            comma = _COMMA.match(passage.text, cue.end)
+            return naming.name_after(passage.text, comma.end()) if comma else None
+    return None
+
+
+def _responsible(passage: Passage) -> Iterator[Naming]:
+    """Yield X of "the party responsible for processing data on this site is X", whatever stands between."""
+    text = passage.text
+    for cue in cues(passage, "controller-noun", "pgq:ControllerNoun"):
+        stop = _CLAUSE.search(text, cue.end)
+        end = min(cue.end + _FAR, stop.start() if stop else len(text))
+        for verb in _IS.finditer(text, cue.end, end):
+            span = _behind_kind(passage, verb.end()) or naming.name_after(text, verb.end())
+            if span is None and not text[verb.end() :].strip(" :"):
+                yield from _first_line(passage, "controller-is")
+            if span is not None:
+                yield from _naming(passage, span, "controller-is")
+                break
+
+
+_KIND_REACH = 60  # characters of "our wholly-owned Irish subsidiary"
+_FAR = 130  # characters between "the controller" and its name
+_BEFORE_KIND = re.compile(r"\s*:?\s*(?:our|its|the|an?|my|your)?\s*(?:[\w-]+\s+){0,4}", re.IGNORECASE)
+_COMMA = re.compile(r"[\s,:“\"]+")
+_CLAUSE = re.compile(r"[;!?]|[.](?=\s|$)")
+_IS = re.compile(r"\s(?:is|are|will\s+be|shall\s+be|remains)\s*:?(?=\s|$)", re.IGNORECASE)
 _NAME_FOLLOWS = (
     ("pgq:PolicyOf", "policy-of"),
     ("pgq:OperatedBy", "operated-by"),
@@ -255,12 +335,34 @@ def _preceding(passage: Passage) -> Iterator[Naming]:
             short = _SHORT_NAME.search(passage.text, floor, cue.start)
             end = short.start() if short else cue.start
             span = naming.name_before(passage.text, end, floor)
+            if span is None or not naming.has_legal_form(passage.text[slice(*span)]):
+                span = _subject(passage, floor, end) or span
+            if span and _POST_CODE.search(passage.text, *span):
+                continue
             if span is None and passage.index < _TITLES:
                 span = naming.free_name(passage.text, floor, end)
                 span = span if span and not passage.text[span[1] : end].strip() else None
             yield from _naming(passage, span, rule)
 
 
+def _subject(passage: Passage, floor: int, end: int) -> _Span:
+    """Return the name before a verb, if its address or register stands between the two."""
+    text = passage.text
+    for word in _CAPITAL.finditer(text, floor, end):
+        span = naming.name_after(text, word.start(), end)
+        if span is None or not _APPOSED.match(text, span[1], end):
+            continue
+        placed = word.start() == floor and any(letter.isdigit() for letter in text[span[1] : end])
+        if naming.has_legal_form(text[slice(*span)]) or placed:
+            return span
+    return None
+
+
+_CAPITAL = re.compile(r"(?<![\w’'])[A-Z]")
+_POST_CODE = re.compile(r"\d{4}|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}$")
+_APPOSED = re.compile(
+    r"\s*(?:[,(]|(?:located|based|registered|established|situated|with\s+(?:its|registered)|whose|having|of)\b)"
+)
 _SHORT_NAME = re.compile(r"\s*\([^()]{1,40}\)\s*$")  # "Acme Trust (AT) is …"
 _NAME_PRECEDES = (
     ("pgq:IsController", "is-controller"),
@@ -271,8 +373,8 @@ _NAME_PRECEDES = (
 
 def _labelled(passage: Passage) -> Iterator[Naming]:
     """Yield X of "Developer: X", and X below "Owner and Data Controller"."""
-    for curie, rule in _LABELS:
-        for cue in cues(passage, "controller", curie):
+    for table, curie, rule in _LABELS:
+        for cue in cues(passage, table, curie):
             law = _BY_LAW.match(passage.text, cue.end)
             end = law.end() if law else cue.end
             rest = passage.text[end:].lstrip(" *")
@@ -285,7 +387,10 @@ def _labelled(passage: Passage) -> Iterator[Naming]:
                 yield from _first_line(passage, rule)
 
 
-_LABELS = (("pgq:ControllerLabel", "controller-is"), ("pgq:NameLabel", "operated-by"))
+_LABELS = (
+    ("controller-label", "pgq:ControllerLabel", "controller-is"),
+    ("controller", "pgq:NameLabel", "operated-by"),
+)
 
 
 def _at(passage: Passage) -> Iterator[Naming]:
@@ -308,14 +413,19 @@ def _copyright(passage: Passage) -> Iterator[Naming]:
 
 
 def _trades_as(passage: Passage) -> Iterator[Naming]:
-    """Yield the other name behind "trading as", for the name before it."""
+    """Yield the other name behind "trading as", for the name before it, and that name if it is a company's."""
     for cue in cues(passage, "controller", "pgq:TradesAs"):
         text = passage.text
         span = naming.name_after(text, cue.end)
         floor = naming.sentence_start(text, cue.start)
         bracket = text.rfind("(", floor, cue.start)
-        owner = naming.name_before(text, cue.start if bracket < 0 else bracket, floor)
+        inside = bracket >= 0 and text[bracket + 1 : cue.start].strip(" ,")
+        owner = naming.name_before(
+            text, cue.start if bracket < 0 or inside else bracket, bracket + 1 if inside else floor
+        )
         if span and owner:
+            if naming.has_legal_form(text[slice(*owner)]):
+                yield from _naming(passage, owner, "trades-as")
             yield from _naming(passage, span, "alias", naming.core(text[owner[0] : owner[1]]))
 
 
@@ -350,6 +460,19 @@ def _address(passage: Passage) -> Iterator[Naming]:
         yield from _first_line(passage)
 
 
+def _above_address(passage: Passage) -> Iterator[Naming]:
+    """Yield the name with its legal form that stands on a line of its own above a street or a town."""
+    line = passage.text.strip(" *_•-")
+    if passage.index and any(passage.policy.passages[passage.index - 1].found("cues/parties")):
+        return  # the address of a representative, an officer, an authority
+    following = passage.policy.passages[passage.index + 1 : passage.index + 2]
+    if len(line) <= naming.MOST_LETTERS and following and naming.has_legal_form(line.rstrip(".,")):
+        span = naming.name_after(passage.text, 0)
+        whole = span is not None and not passage.text[span[1] :].strip(" .,*_")
+        if whole and address.is_placed(following[0]):
+            yield from _naming(passage, span, "above-address")
+
+
 def _speaks(passage: Passage) -> Iterator[Naming]:
     """Yield the names that open a sentence as its subject: "Acme collects"."""
     for sentence in passage.sentences:
@@ -366,6 +489,7 @@ _RULES: tuple[_Rule, ...] = (
     _built,
     _provided_by,
     _following,
+    _responsible,
     _preceding,
     _labelled,
     _at,
@@ -373,6 +497,7 @@ _RULES: tuple[_Rule, ...] = (
     _trades_as,
     _title,
     _address,
+    _above_address,
     _speaks,
 )
 
@@ -447,9 +572,12 @@ def _total(places: list[Naming]) -> float:
     total = sum(_WEIGHTS[rule] for rule in rules) + min(speaking, _MOST_SPEAKING) - ("speaks" in rules)
     if any(naming.has_legal_form(place.name) for place in places):
         total += _LEGAL_FORM
+    if rules <= {"shortened", "named"}:
+        return 0.0
     if rules == {"speaks"} and speaking < _FEWEST_SPEAKING:
         return 0.0
-    if rules <= _IN_PASSING and any(_is_known(place) for place in places):
+    opens = speaking >= _OFTEN and any(place.passage.index <= _OPENING for place in places)
+    if rules <= _IN_PASSING and not opens and any(_is_known(place) for place in places):
         total *= _KNOWN
     return total
 

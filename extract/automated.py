@@ -58,7 +58,8 @@ def _details(passage: Passage) -> Iterator[Claim]:
 def _mention(passage: Passage, start: int, stop: int) -> Match | None:
     """Return the words that name an automated decision, or the means without a person by which one is taken."""
     named = next(cues(passage, _FILE, "pgq:AutomatedDecision", start, stop), None)
-    if named is None and cued(passage, _FILE, "pgq:Decision", start, stop):
+    device = cued(passage, _FILE, "pgq:DeviceMatter", start, stop)
+    if named is None and not device and cued(passage, _FILE, "pgq:Decision", start, stop):
         return next(cues(passage, _FILE, "pgq:AutomatedMeans", start, stop), None)
     return named
 

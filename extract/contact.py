@@ -12,7 +12,7 @@ from typing import Literal
 
 import ontology
 from extract import address, naming
-from extract.around import cued, cues
+from extract.around import cued, cues, sentence
 from extract.author import own_names, refers_to
 from extract.claim import Claim, Evidence, Node, Text
 from extract.passage import Passage, Policy
@@ -33,6 +33,9 @@ _PHONE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s,;()<>“”\"]+[^\s,;()<>“”\".:]")
 _CONTACT_PATH = re.compile(r"/(?:contact|support|help)\b", re.IGNORECASE)
 _NAME_OF = re.compile(r"\s*(?:\([^)]*\))?\s*(?:is|are|:|named|[-–])\s*:?\s*")
+_NAME_BEHIND = re.compile(
+    r"(?:[^.;:?!]|\bArt\.){0,70}?(?:\s(?:is|are|named)\b|:|\s[-–]\s)\s*:?\s*(?=[“\"]?[A-Z])"
+)
 _PERSON = re.compile(r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.?\s+)?[A-Z][\w’'-]+(?:\s+[A-Z][\w.’'-]*){1,3}$")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _CUE_REACH = 30  # characters between "phone" and the number
@@ -98,24 +101,49 @@ def _ways(said: Sequence[Detail], policy: Policy) -> Iterator[Claim]:
 def details(policy: Policy, names: frozenset[str]) -> Iterator[Detail]:
     """Yield the ways to reach the company, its officer and its representative, in the order of the text."""
     cores = frozenset(naming.core(name) for name in names if len(name) >= _SHORTEST_NAME)
+    named = tuple(_named(policy))
+    parties = _Parties(names, frozenset(_called(named)))
     found: list[Detail] = []
     for find in _finds(policy, cores):
-        owner = _owner(find, names)
-        if owner != "other":
-            found.append(
-                Detail(
-                    owner,
-                    find.sort,
-                    find.value,
-                    tuple(
-                        place[0].evidence(place[1], place[2], rule=f"contact-{find.sort}")
-                        for place in find.places
-                    ),
-                )
-            )
-    found += _named(policy, found)
+        owner = _owner(find, parties)
+        places = tuple(
+            place[0].evidence(place[1], place[2], rule=f"contact-{find.sort}") for place in find.places
+        )
+        found += [Detail(reached, find.sort, find.value, places) for reached in _reached(owner, find)]
+    found += named
+    if not any(detail.owner == "officer" for detail in found):
+        found += _bare_officer(policy)
     yield from found
     yield from _elsewhere(policy, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """What the author is called in small letters, and what its officer and its representative are called."""
+
+    own: frozenset[str]
+    named: frozenset[tuple[str, Owner]]
+
+
+def _called(named: Sequence[Detail]) -> Iterator[tuple[str, Owner]]:
+    """Yield the names of the representative, with and without the legal form; a person's is in no e-mail."""
+    for detail in named:
+        if detail.owner == "representative":
+            yield detail.value, detail.owner
+            yield naming.short(detail.value), detail.owner
+
+
+def _reached(owner: Owner, find: _Find) -> Iterator[Owner]:
+    """Yield whom a detail reaches: at an address of the company, "Attn: Data Protection Officer", it is both."""
+    if owner != "other":
+        yield owner
+    passage, start, _ = find.places[0]
+    above = passage.policy.passages[max(0, passage.index - 1)].text if start == 0 else passage.text[:start]
+    if owner == "officer" and find.sort == "address" and _FOR_ATTENTION.search(above[-_NEAR_LABEL:]):
+        yield "controller"
+
+
+_FOR_ATTENTION = re.compile(r"(?:(?:for\s+the\s+)?attention|attn|fao|c/o)\b", re.IGNORECASE)
 
 
 def _finds(policy: Policy, cores: frozenset[str]) -> Iterator[_Find]:
@@ -124,7 +152,10 @@ def _finds(policy: Policy, cores: frozenset[str]) -> Iterator[_Find]:
     for passage in policy.passages:
         if _opens_lines(passage):
             following = policy.passages[passage.index + 1 :]
-            lines = following[: next((n for n, p in enumerate(following) if p.block.kind == "heading"), None)]
+            ends = (
+                n for n, p in enumerate(following) if p.block.kind == "heading" and not address.is_line(p)
+            )
+            lines = following[: next(ends, None)]
             for found in address.below(lines, cores):
                 if not taken & {(p.index, start) for p, start, _ in found.places}:
                     taken |= {(p.index, start) for p, start, _ in found.places}
@@ -134,8 +165,9 @@ def _finds(policy: Policy, cores: frozenset[str]) -> Iterator[_Find]:
         for start, end in spans:
             value = _DOT.sub(".", _AT.sub("@", passage.text[start:end]))
             yield _Find("email", value, ((passage, start, end),))
-        for start, end in _addresses(passage, cores):
-            if (passage.index, start) not in taken:
+        spread = [*_addresses(passage, cores), *_alone(passage, cores)]
+        for start, end in sorted(set(spread)):
+            if (passage.index, start) not in taken and not any(start < b and a < end for a, b in spans):
                 spans.append((start, end))
                 yield _Find("address", " ".join(passage.text[start:end].split()), ((passage, start, end),))
         yield from _phones_and_pages(passage, spans)
@@ -162,7 +194,8 @@ def _opens_lines(passage: Passage) -> bool:
         return any(cued(passage, *cue, last) for cue in _BEFORE_LINES)
     if passage.block.kind == "heading":
         return cued(passage, "contact", "pgq:ContactUs")
-    return address.is_line(passage) and naming.has_legal_form(text.strip(" .,*_‍"))
+    named = naming.has_legal_form(text.strip(" .,*_‍")) or _FOR_ATTENTION.match(text.lstrip(" •-*"))
+    return address.is_line(passage) and bool(named)
 
 
 def _emails(passage: Passage) -> Iterator[tuple[int, int]]:
@@ -185,11 +218,44 @@ def _addresses(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, i
     starts += [
         (place.end + 1, True) for place in refers_to(passage) if passage.text[place.end :].startswith(",")
     ]
+    officers = cues(passage, "parties", "pgq:ProtectionOfficer")
+    behind = (_AT_OFFICER.match(passage.text, cue.end) for cue in officers)
+    starts += [(match.end(), False) for match in behind if match]
+    labels = frozenset(label.end() for label in _ATTENTION_LABEL.finditer(passage.text))
+    starts += [(label, False) for label in labels]
     for start, own in starts:
         span = address.read(passage, start, lenient=own)
+        if span is None and start in labels:
+            span = address.numbered(passage, start)
         if span and span[0] not in seen:
             seen.add(span[0])
             yield span
+
+
+_AT_OFFICER = re.compile(r"\s*(?:\([^()]{1,20}\))?\s*(?:,|:|\bat\b)\s+(?=[A-Z\d])")
+_ATTENTION_LABEL = re.compile(r"(?:attn|attention)\.?\s*:\s*", re.IGNORECASE)  # also where lines run together
+
+
+def _alone(passage: Passage, cores: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield the address that a passage is as a whole, or that follows the author's name and its legal form."""
+    span = address.whole(passage)
+    if span is not None:
+        yield span
+    for form in _LEGAL_END.finditer(passage.text):
+        name = naming.name_before(passage.text, form.end()) if naming.is_legal_form(form[1]) else None
+        if name is None or naming.core(passage.text[slice(*name)]) not in cores:
+            continue
+        attention = _ATTENTION.match(passage.text, form.end())
+        span = address.read(passage, attention.end() if attention else form.end())
+        if span is not None:
+            yield span
+
+
+_LEGAL_END = re.compile(r"\s([A-Z][\w./]{1,14})(?=[\s,)])")
+_ATTENTION = re.compile(
+    r"\s*(?:\([^()]{0,80}\)|,?\s(?:[\w.]+\s){0,3}(?:no|nr|number)\b[\s.:]*[\dA-Z][\dA-Z.-]*)?[\s,.:;-]*(?:(?:attn|attention|att|c/o|fao)\b[\s.:]*)?",
+    re.IGNORECASE,
+)
 
 
 def _phones(passage: Passage) -> Iterator[tuple[int, int]]:
@@ -220,25 +286,55 @@ def _pages(passage: Passage) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def _owner(find: _Find, names: frozenset[str]) -> Owner:
+def _owner(find: _Find, parties: _Parties) -> Owner:
     """Return whose detail it is, by the words before it in its sentence, its lines or its heading."""
     passage, start, _ = find.places[0]
     if find.sort == "email":
         host = find.value.rpartition("@")[2].lower()
         if any(part in host for part in naming.words_of("pgq:AuthorityHost")) or _is_foreign(
-            host, passage, names
+            host, passage, parties.own
         ):
             return "other"
-    said = _last_party(passage, naming.sentence_start(passage.text, start), start, names)
+    if find.sort == "address" and _opens_with_officer(passage, start):
+        return "officer"
+    if find.sort == "address" and cued(
+        passage, "parties", "pgq:SupervisoryAuthority", start, start + _ROLE_REACH
+    ):
+        return "other"
+    opened = naming.sentence_start(passage.text, start)
+    said = _last_party(passage, opened, start, parties)
     if find.sort == "email" and said is None and _GOVERNMENT.search(find.value):
         return "other"
+    if said is None and opened:
+        said = _party_before(passage, opened, parties)
     if said is None:
-        said = _party_above(passage, names)
+        said = _party_above(passage, parties)
     if said != "other" and find.sort == "email" and find.value.lower().startswith(_OFFICER_MAIL):
         return "officer"
     return said or "controller"
 
 
+def _opens_with_officer(passage: Passage, start: int) -> bool:
+    """Tell whether an address begins with the officer, also where lines run together: "OfficerMill Road 5"."""
+    lexicon = passage.policy.ontology
+    beginning = passage.text[start : start + _NEAR_LABEL].lower()
+    officer = lexicon.term("pgq:ProtectionOfficer")
+    return any(beginning.startswith(form.lower()) for form in lexicon.values(officer, _ALT_LABEL))
+
+
+def _party_before(passage: Passage, opened: int, parties: _Parties) -> Owner | None:
+    """Return the officer or the representative that the sentence before speaks of, if it speaks of one."""
+    before = len(passage.text[:opened].rstrip())
+    start = naming.sentence_start(passage.text, before - 1)
+    said = _last_party(passage, start, before, parties)
+    if _NOT.search(passage.text, start, before):
+        return None
+    return said if said in ("officer", "representative") else None
+
+
+_NOT = re.compile(r"\b(?:not|no)\b|n['’]t\b", re.IGNORECASE)
+_ALT_LABEL = ontology.expand("skos:altLabel")
+_ROLE_REACH = 20  # characters of an address in which its owner is named
 _GOVERNMENT = re.compile(r"\.gov(?:\.[a-z]{2})?$", re.IGNORECASE)  # a council's own, or that of an authority
 _OFFICER_MAIL = ("dpo@", "dpo.", "dataprotectionofficer@")
 
@@ -261,18 +357,22 @@ _PARTIES: tuple[tuple[str, Owner], ...] = (
 )
 
 
-def _last_party(passage: Passage, start: int, end: int, names: frozenset[str]) -> Owner | None:
+def _last_party(passage: Passage, start: int, end: int, parties: _Parties) -> Owner | None:
     """Return who is named last between `start` and `end`, if anybody is."""
-    found: list[tuple[int, Owner]] = []
+    found: list[tuple[int, Owner]] = [
+        (place, owner)
+        for name, owner in parties.named
+        if (place := passage.text.rfind(name, start, end)) >= 0
+    ]
     for curie, owner in _PARTIES:
         found += [(cue.start, owner) for cue in cues(passage, "parties", curie, start, end)]
     for match in passage.found("companies", start, end):
-        if match.form.lower() not in names:
+        if match.form.lower() not in parties.own:
             found.append((match.start, "other"))
     return max(found)[1] if found else None
 
 
-def _party_above(passage: Passage, names: frozenset[str]) -> Owner | None:
+def _party_above(passage: Passage, parties: _Parties) -> Owner | None:
     """Return who the lines above a line, their lead-in and their heading are about, if they say so."""
     if not address.is_line(passage):
         return None
@@ -282,31 +382,33 @@ def _party_above(passage: Passage, names: frozenset[str]) -> Owner | None:
         floor = (
             0 if address.is_line(above) else naming.sentence_start(above.text, len(above.text.rstrip(" :.")))
         )
-        said = _last_party(above, floor, len(above.text), names)
+        said = _last_party(above, floor, len(above.text), parties)
         if said is not None or above.block.kind == "heading" or not address.is_line(above):
             return said
     return None
 
 
-def _named(policy: Policy, found: Sequence[Detail]) -> Iterator[Detail]:
-    """Yield the names of the officer and the representative, and the bare mention of an own officer."""
-    officers = 0
+def _named(policy: Policy) -> Iterator[Detail]:
+    """Yield the names of the officer and the representative."""
     for passage in policy.body():
-        for curie, owner in _PARTIES[1:3]:
-            for cue in cues(passage, "parties", curie):
-                span = _name_of(passage, cue.end, owner) or _appointed(passage, cue.start, owner)
-                if span is not None:
-                    place, start, end = span
-                    evidence = (place.evidence(start, end, rule="contact-name"),)
-                    yield Detail(
-                        "officer" if owner == "officer" else "representative",
-                        "name",
-                        place.text[start:end],
-                        evidence,
-                    )
-        officers += cued(passage, "parties", "pgq:ProtectionOfficer")
-    if officers and not any(detail.owner == "officer" for detail in found):
-        yield from _bare_officer(policy)
+        for start, end, owner in _roles(passage):
+            span = _name_of(passage, end, owner) or _appointed(passage, start, owner)
+            if span is not None:
+                place, first, last = span
+                evidence = (place.evidence(first, last, rule="contact-name"),)
+                yield Detail(owner, "name", place.text[first:last], evidence)
+
+
+def _roles(passage: Passage) -> Iterator[tuple[int, int, Owner]]:
+    """Yield where a passage speaks of the officer, or of the representative in an area."""
+    for curie, owner in _PARTIES[1:3]:
+        yield from ((cue.start, cue.end, owner) for cue in cues(passage, "parties", curie))
+    for cue in cues(passage, "representative", "pgq:BareRepresentative"):
+        first, last = sentence(passage, cue.start)
+        articles = cues(passage, "parties", "pgq:ArticleRepresentative", first, last)
+        told = any(cue.start < other.end and other.start < cue.end for other in articles)
+        if not told and cued(passage, "representative", "pgq:RepresentedArea", first, last):
+            yield cue.start, cue.end, "representative"
 
 
 def _bare_officer(policy: Policy) -> Iterator[Detail]:
@@ -323,7 +425,7 @@ def _bare_officer(policy: Policy) -> Iterator[Detail]:
 
 def _name_of(passage: Passage, end: int, owner: str) -> tuple[Passage, int, int] | None:
     """Return where the name of a person or firm stands behind "our DPO is" or below "our DPO:"."""
-    bridge = _NAME_OF.match(passage.text, end)
+    bridge = (_NAME_BEHIND if owner == "representative" else _NAME_OF).match(passage.text, end)
     lines = passage.policy.passages[passage.index + 1 : passage.index + 2]
     if bridge and passage.text[bridge.end() :].strip():
         span = naming.name_after(passage.text, bridge.end())
@@ -361,7 +463,11 @@ _APPOINTS = re.compile(
 )
 _CAPITAL = re.compile(r"(?<![\w’'])[A-Z]")
 _IS_OUR = re.compile(
-    r"\s*(?:\([^()]*\))?\s+(?:is|acts\s+as|serves\s+as|will\s+act\s+as)\s+(?:our|the|its|a)?\s*(?:[a-z]+\s+)?$"
+    r"\s*(?:\([^()]*\))?,?\s+(?:is|acts\s+as|serves\s+as|will\s+act\s+as"
+    r"|(?:(?:has|have)\s+been|is|was)\s+(?:hereby\s+)?"
+    r"(?:appointed|designated|nominated|named|engaged|mandated|authori[sz]ed|selected|retained|chosen)"
+    r"(?:\s+by\s+.{1,60}?)?\s+(?:as|to\s+act\s+as|to\s+be))\s+"
+    r"(?:(?:our|the|its|their|an?|my|\S+['’]s?)\s*)?(?:[\w-]+\s+){0,3}$"
 )
 
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import ontology
-from extract import address, naming
+from extract import naming
 from extract.around import cued, cues
 from extract.author import Naming, author, full_name, introductions, own_names
 from extract.claim import Claim, Company, Concept, Controller, Evidence, Text
 from extract.contact import Detail, claims_of, details
 from extract.passage import Passage, Policy
+from extract.seat import UK_POST_CODE, seats
 
 __all__ = ["controller", "controllers", "country", "own_names", "unnamed"]
 
@@ -22,8 +22,6 @@ _NUMBER = re.compile(
 _UK = re.compile(
     r"\b(?:England|Wales|Scotland|Northern\s+Ireland|United\s+Kingdom|UK|Companies\s+House|Charity\s+Commission)\b"
 )
-_UK_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b")
-_US_POST_CODE = re.compile(r"\b[A-Z]{2},?\s\d{5}(?:-\d{4})?\b")
 _UK_COMPANY = re.compile(r"(?:[A-Z]{2}\d{6}|\d{7,8})$")
 _NUMBER_LENGTH = 8
 _FEWEST_DIGITS = 5
@@ -41,7 +39,7 @@ def controllers(policy: Policy) -> tuple[Controller, ...]:
     claims = (
         *_names(name, places, policy),
         *_identifiers(policy),
-        *_countries(policy, places, said),
+        *seats(policy, places, said),
         *claims_of(said, policy),
     )
     first = Controller(_company(name, policy), claims)
@@ -53,7 +51,7 @@ def unnamed(policy: Policy) -> tuple[Claim, ...]:
     if author(policy):
         return ()
     said = _said(policy)
-    return (*_countries(policy, (), said), *claims_of(said, policy))
+    return (*seats(policy, (), said), *claims_of(said, policy))
 
 
 def controller(policy: Policy) -> Iterator[Claim]:
@@ -64,7 +62,7 @@ def controller(policy: Policy) -> Iterator[Claim]:
 
 def country(policy: Policy) -> str | None:
     """Return the IRI of the country of the company, if the policy tells it."""
-    claims = _countries(policy, author(policy), _said(policy))
+    claims = seats(policy, author(policy), _said(policy))
     return next((claim.value.iri for claim in claims if isinstance(claim.value, Concept)), None)
 
 
@@ -163,77 +161,10 @@ def _of_another(passage: Passage, start: int) -> bool:
 
 def _identifier(number: str, passage: Passage, *, charity: bool) -> str:
     """Return a number with its register: GB-COH-01234567, GB-CHC-1234567; as it is if that is unknown."""
-    british = _UK.search(passage.text) or _UK_POST_CODE.search(passage.text)
+    british = _UK.search(passage.text) or UK_POST_CODE.search(passage.text)
     compact = re.sub(r"[\s.-]", "", number).upper()
     if charity and british:
         return f"GB-CHC-{compact}"
     if british and _UK_COMPANY.match(compact):
         return f"GB-COH-{compact.zfill(_NUMBER_LENGTH)}"
     return number
-
-
-def _countries(policy: Policy, places: Sequence[Naming], said: Sequence[Detail]) -> Iterator[Claim]:
-    """Yield the country of the company: as stated, else from its address, else from its phone numbers."""
-    for found in (_stated(policy, places), _of_addresses(policy, said), _of_phones(policy, said)):
-        claims = tuple(found)
-        if claims:
-            yield claims[0]
-            return
-
-
-def _country(policy: Policy, iri: str, evidence: Evidence) -> Claim:
-    return Claim(policy.ontology.term("dpv:hasCountry"), Concept(iri), (evidence,))
-
-
-def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
-    """Yield the country behind "incorporated in", "Country refers to" and the like, said of the company."""
-    named = {place.passage.index: place.start for place in reversed(places)}
-    for passage in policy.passages:
-        for cue in cues(passage, "seat", "pgq:BasedIn"):
-            label = cue.start == 0 or passage.text[: cue.start].strip(' “"-•') == ""
-            start = naming.sentence_start(passage.text, cue.start)
-            own = start <= named.get(passage.index, -1) < cue.start
-            if not (own or (label and "country" in cue.form.lower())):
-                continue
-            for match in address.countries(passage, cue.start, min(len(passage.text), cue.end + _REACH)):
-                evidence = passage.evidence(match.start, match.end, rule="controller-country")
-                yield _country(policy, match.term, evidence)
-
-
-def _of_addresses(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
-    """Yield the country that an address of the company names, or that its post code shows."""
-    for detail in said:
-        if detail.owner != "controller" or detail.sort != "address":
-            continue
-        first, last = detail.evidence[0].start, detail.evidence[-1].end
-        for passage in policy.passages:
-            for match in reversed(tuple(address.countries(passage))):
-                evidence = passage.evidence(
-                    match.start, match.end, confidence=0.8, rule="controller-address-country"
-                )
-                if first <= evidence.start and evidence.end <= last:
-                    yield _country(policy, match.term, evidence)
-        for pattern, curie in ((_UK_POST_CODE, "loc:GB"), (_US_POST_CODE, "loc:US")):
-            if pattern.search(detail.value):
-                evidence = Evidence(first, last, "Inferred", 0.7, "controller-post-code")
-                yield _country(policy, policy.ontology.term(curie), evidence)
-
-
-def _of_phones(policy: Policy, said: Sequence[Detail]) -> Iterator[Claim]:
-    """Yield the country whose calling code a phone number of the company begins with."""
-    codes = {
-        code: country
-        for cue in policy.ontology.subjects(ontology.expand("skos:notation"))
-        for code in policy.ontology.values(cue, ontology.expand("skos:notation"))
-        for country in policy.ontology.values(cue, ontology.expand("dpv:hasCountry"))
-    }
-    for detail in said:
-        number = re.sub(r"[^\d+]", "", detail.value)
-        if detail.owner == "controller" and detail.sort == "phone" and number.startswith("+"):
-            for length in (4, 3, 2, 1):
-                iri = codes.get(number[1 : 1 + length])
-                if iri:
-                    place = detail.evidence[0]
-                    evidence = Evidence(place.start, place.end, "Inferred", 0.5, "controller-calling-code")
-                    yield _country(policy, iri, evidence)
-                    break

@@ -33,7 +33,7 @@ def interest_spans(passage: Passage) -> Iterator[tuple[int, int]]:
         return
     until = -1
     for word in cues(passage, _TABLE, "pgq:InterestWord"):
-        found = _after(passage, word)
+        found = _after(passage, word) or _before(passage, word)
         if found is not None and found[0] >= until:
             until = found[1]
             yield found
@@ -86,6 +86,22 @@ def _after(passage: Passage, word: Match) -> tuple[int, int] | None:
     )
     holder = holder or passage.text[start:end].lstrip()[:1].isupper()
     return None if holder or end - start < _TOO_SHORT else (start, end)
+
+
+def _before(passage: Passage, word: Match) -> tuple[int, int] | None:
+    """Return the characters that word an interest in "fraud prevention and other legitimate interests"."""
+    opens, _ = sentence(passage, word.start)
+    other = _AND_OTHER.search(passage.text, opens, word.start)
+    if other is None:
+        return None
+    starts = [opens, *(mark.end() for mark in _PART.finditer(passage.text, opens, other.start()))]
+    leads = (cue.end for cue in cues(passage, _TABLE, "pgq:InterestLead", max(starts), other.start()))
+    start = max([*starts, *leads])
+    return (start, other.start()) if other.start() - start >= _TOO_SHORT else None
+
+
+_AND_OTHER = re.compile(r",?\s+(?:and|or)\s+(?:any\s+)?(?:(?:our|its)\s+)?other\s+(?:similar\s+|such\s+)?$")
+_PART = re.compile(r"[;:]\s*|\([ivx\d]{1,4}\)\s*|\b[a-d]\)\s*")
 
 
 def _opens_with_ground(passage: Passage, start: int, end: int) -> bool:

@@ -57,8 +57,10 @@ def _plain(word: str) -> str:
 
 
 def is_legal_form(word: str) -> bool:
-    """Tell whether `word` is a legal form such as "Ltd." or "GmbH"."""
-    return _plain(word) in _legal_words() and not (word.islower() and "." not in word)
+    """Tell whether `word` is a legal form such as "Ltd."; in small letters only if it is no other word."""
+    plain = _plain(word)
+    small = word.islower() and "." not in word.rstrip(".")
+    return plain in _legal_words() and not (small and plain not in words_of("pgq:SmallLegalForm"))
 
 
 def has_legal_form(name: str) -> bool:
@@ -130,7 +132,7 @@ def name_after(text: str, start: int, stop: int | None = None) -> tuple[int, int
                 return None
         elif not gap.isspace() and not (legal and _COMMA.match(gap)):
             break
-        if not (_looks_named(raw) or _is_scriptless(raw)):
+        if not (_looks_named(raw) or _is_scriptless(raw) or (legal and first is not None)):
             if first is None or pending or raw.lower() not in words_of("pgq:NameLink"):
                 break
             pending = True
@@ -179,6 +181,15 @@ def name_before(text: str, end: int, floor: int = 0) -> tuple[int, int] | None:
             break
         if first is not None and raw[-1] in ".!?" and not is_legal_form(raw):
             break
+        if (
+            first is not None
+            and is_legal_form(raw)
+            and (
+                text[token.end() : first].strip(" ,")
+                or (raw.endswith(".") and not _legal_follows(text, token.end()))
+            )
+        ):
+            break
         if not (_looks_named(raw) or _is_scriptless(raw)):
             if first is None or raw.lower() not in words_of("pgq:NameLink"):
                 break
@@ -213,6 +224,8 @@ def _trimmed(text: str, first: int, last: int) -> tuple[int, int] | None:
     piece = piece.rstrip("!")
     if words and piece[-1:] in ".'’?" and not is_legal_form(words[-1]):
         piece = piece.rstrip(".") if piece[-1] != "?" else piece
+    if words and piece.endswith(".") and words[-1].lower().rstrip(".") in words_of("pgq:UncutLegalForm"):
+        piece = piece.rstrip(".")
     piece = _POSSESSIVE.sub("", piece)
     if not is_name(piece):
         return None

@@ -117,7 +117,8 @@ def _consequences(passage: Passage) -> Iterator[Claim]:
         if any(cued(passage, _FILE, other, start, stop) for other in ("pgq:NoOutcome", "pgq:SiteFunction")):
             continue
         span = None if refusal is None else _followed_by(passage, refusal, start, stop)
-        span = span or _framed_outcome(passage, start, stop)
+        if span is None and not cued(passage, _FILE, "pgq:Authorities", start, stop):
+            span = _framed_outcome(passage, start, stop)
         if span is not None and span[1] - span[0] >= _LEAST:
             yield _consequence(passage, *span, "consequence")
 

@@ -36,12 +36,18 @@ _OBJECTS: Mapping[str, frozenset[str]] = {
     "LimitingAct": frozenset(("Processing",)),
     "MarketingAct": frozenset(("Marketing", "Processing")),
     "NamedAct": frozenset(("Data", "Processing")),
+    "PortingAct": frozenset(("Data",)),
 }
 _CONFIDENCE = {"Right": 0.95, "Ask": 0.9, "Enable": 0.85, "Can": 0.85, "Free": 0.7}
 _HEADING_CONFIDENCE = 0.6
 _BARE = frozenset(("DataAct", "ChangeAct", "ProcessingAct"))
 _REPAIRS = frozenset(("CorrectAct", "DeleteAct", "HaveCorrected", "HaveErased"))
 _ALONE = re.compile(r"\s+(?:if|where|when|at\s+any\s+time|on\s+grounds)\b", re.IGNORECASE)
+_SECTION_TITLE = re.compile(
+    r"\b(?:sections?|headings?|headed|entitled|titled|chapter|paragraph)\b[^“\"]{0,15}[“\"]([^“”\"]{3,100})[”\"]",
+    re.IGNORECASE,
+)
+_INVITED = re.compile(r"(?:^|[,:;•–—]|\b(?:please|or|also|then|instead|directly|to))\s*$", re.IGNORECASE)
 _IT = re.compile(r"\s+(?:it|this|that|them|these)\b")
 _YOU = re.compile(r"\b(?:if|when|once|unless|until|after)\s+you\s+$", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\s+(?:of|by|from)\b")
@@ -128,6 +134,7 @@ def _cues(passage: Passage, start: int, end: int) -> list[_Cue]:
         for bracket in naming.brackets(passage.text[:end])
         if bracket.start() >= start
     ]
+    asides += [title.span(1) for title in _SECTION_TITLE.finditer(passage.text, start, end)]
     return [cue for cue in found if not any(first <= cue.start < last for first, last in asides)]
 
 
@@ -171,7 +178,7 @@ def _walk(cues: Sequence[_Cue], opening: _Grant | None) -> Iterator[tuple[_Cue, 
     grant = opening
     for number, cue in enumerate(cues):
         if cue.group.endswith("Act"):
-            if cue.words.startswith("right"):
+            if cue.words.startswith(("right", "entitled")):
                 grant = _right(cue, holder)
             yield cue, grant
             grant = grant and replace(grant, quote=None)
@@ -198,9 +205,10 @@ def _object(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) ->
             if cue.group == "Other":
                 return None
             break
-    refers = act.group == "ConsentAct" and _IT.match(text, act.end) is not None
+    named = _IT.search(f" {act.words}") or _IT.match(text, act.end)
+    refers = act.group == "ConsentAct" and named is not None
     if refers or act.words.endswith(("ed", "wn")):
-        since = 0 if refers or (act.group == "ConsentAct" and grant.kind not in _STRONG) else grant.place
+        since = -1 if refers or (act.group == "ConsentAct" and grant.kind not in _STRONG) else grant.place
         behind = [c for c in cues if since < c.start < act.start and act.start - c.end < _BEHIND]
         return next((c for c in reversed(behind) if c.group in fitting), None)
     return None
@@ -241,10 +249,20 @@ def _named_end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant,
     """Return where the words end that ask for a right by name ("erasure of"), None if it is of no data."""
     behind = next((cue for cue in cues if cue.start >= act.end), None)
     misfit = behind is not None and behind.group == "Other" and behind.start - act.end < _ASIDE_REACH
-    if misfit or (grant.kind not in _STRONG and act.name != "PortabilityNoun"):
+    plain = act.name == "PortabilityNoun" or act.words.endswith("access request")
+    if misfit or (grant.kind not in _STRONG and not plain):
         return None
     thing = _object(passage, cues, act, grant)
     return _tail(passage, cues, act.end if thing is None else max(thing.end, act.end), stop)
+
+
+def _ported_end(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant) -> int | None:
+    """Return where "transfer your data to another" ends; None if the person does not say where data go."""
+    thing = _object(passage, cues, act, grant) if grant.kind in _STRONG else None
+    behind = 0 if thing is None else max(thing.end, act.end)
+    whither = (c for c in cues if c.name == "Elsewhere" and behind <= c.start <= behind + _REACH)
+    found = next(whither, None) if thing is not None else None
+    return None if found is None or _BREAK.search(passage.text, behind, found.start) else found.end
 
 
 def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, stop: int) -> _Granted | None:
@@ -259,6 +277,8 @@ def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, sto
         end = _tail(passage, cues, act.end, stop)
     elif act.group == "NamedAct":
         end = _named_end(passage, cues, act, grant, stop)
+    elif act.group == "PortingAct":
+        end = _ported_end(passage, cues, act, grant)
     else:
         thing = _object(passage, cues, act, grant)
         if thing is not None:
@@ -272,6 +292,14 @@ def _found(passage: Passage, cues: Sequence[_Cue], act: _Cue, grant: _Grant, sto
     return _Granted(right, begin if grant.quote is None else min(begin, grant.quote), end, grant)
 
 
+def _of_child(passage: Passage, act: _Cue) -> bool:
+    """Tell whether data are deleted that a child should never have given: that is no right of the reader."""
+    if act.right != passage.policy.ontology.term("eu-gdpr:A17"):
+        return False
+    child = passage.policy.ontology.term("dpv:Child")
+    return any(match.term == child for match in passage.found("data-subjects"))
+
+
 def _free_grant(passage: Passage, cues: Sequence[_Cue], act: _Cue) -> _Grant | None:
     """Return what lets the person act where no words do: an act that nobody else could mean, or a promise."""
     asked = any(
@@ -281,8 +309,18 @@ def _free_grant(passage: Passage, cues: Sequence[_Cue], act: _Cue) -> _Grant | N
     )
     told = any(cue.name == "Notify" for cue in cues)
     invited = any(cue.name in ("Notify", "Wrong") and cue.end < act.start for cue in cues)
-    if (asked and act.group in _BARE) or ((asked or invited) and act.name in _REPAIRS):
+    if (asked and (act.group in _BARE or act.name == "ConfirmAct")) or (
+        (asked or invited) and act.name in _REPAIRS
+    ):
         return _Grant("Ask", act.start)
+    if told and act.name == "ObjectAct" and "not want" in act.words:
+        return _Grant("Ask", act.start)
+    invited = act.name == "ContactAct" and _INVITED.search(passage.text, 0, act.start) is not None
+    invited = invited and not any(
+        cue.group == "Other" and cue.end <= act.start for cue in cues
+    )  # "for more information"
+    if invited and any(0 <= cue.start - act.end < _ASIDE_REACH for cue in cues if cue.group == "Authority"):
+        return _Grant("Free", act.start)
     wrong = told and act.group == "WrongAct" and any(cue.group == "Data" for cue in cues)
     to_authority = (
         act.group == "ComplaintAct"
@@ -303,7 +341,7 @@ def _granted(passage: Passage, start: int, stop: int, opening: _Grant | None) ->
     for act, grant in _walk(cues, opening):
         if not act.group.endswith("Act") or (portable and act.name == "CopyAct"):
             continue
-        let = grant or _free_grant(passage, cues, act)
+        let = grant or (None if _of_child(passage, act) else _free_grant(passage, cues, act))
         found = None if let is None else _found(passage, cues, act, let, stop)
         if found is None:
             continue

@@ -52,6 +52,7 @@ HELPERS = {
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
     "records": "reads labelled parts together, for assemble",
+    "seat": "says in which country the company is at home, for controller",
     "stated": "finds purposes that a clause states by its verb",
     "topics": "says what headings and lead-ins announce",
     "turns": "sets apart data and what is said of them that take turns, for assemble",
