@@ -9,7 +9,8 @@ from spacy.tokens import Span, Token
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
-from extract.frame import Clause
+from extract.frame import Clause, is_infinitive
+from extract.functions import rendered
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under, named_by
@@ -89,10 +90,17 @@ _JOINT = re.compile(
 """What stands between two members of a row."""
 
 _EXAMPLES = re.compile(
-    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\sexample,?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
+    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\s(?:example|instance),?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
     r"\s+(?:[\w/-]+\s+){0,3}$",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"(?:[,;]|\band|\bor)\s+(?:also\s+)?(?:(?:with|to)\s+|\(?[a-h\divx]{1,3}\)\s+)"
+    r"(?:(?:a|an|the|our|other|your|any)\s+)?(?:[\w-]+\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before a further target, maybe behind what the one before is told: "to A for this and to B"."""
+
 _COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
 _AROUND_TITLE = " •·–—-:.0123456789()"
 _MEMBERS = 14  # tokens of the members between two that the lexicon knows
@@ -104,11 +112,13 @@ _WORKER = re.compile(
     r"\b(?:provider|company|partner|agency|processor|gateway|supplier|vendor|contractor|firm|consultant|house|courier|carrier|hosts?)"
 )
 _LIST_MARK = re.compile(r"[:?]")
+_LABEL = re.compile(r"\s?:\s")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
 _PRACTICES = ("receives or handles data", "agent of processing", "is engaged")
 _LISTED = "member of a list of recipients"
+_CERTAIN = frozenset(("target of sharing", _LISTED))  # the rules that need no known party
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +292,8 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
         return False
     if match.table == _TABLE:
         return True
+    if match.term == cue("AgentNoun") and rule not in _CERTAIN:
+        return False
     clause = passage.clause_of(span.root)
     if is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
         return False
@@ -295,6 +307,8 @@ def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
 
 def _goes_on_to(passage: Passage, last: _Row, match: Match) -> bool:
     """Tell whether a match is the next member of a row."""
+    if last.rule == "target of sharing" and _AGAIN.search(passage.text, last.end, match.start) is not None:
+        return True
     return last.rule != "agent of processing" and _joined(passage, last.end, match.start)
 
 
@@ -450,8 +464,14 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
     """Yield the companies and services of the gazetteer that data reach."""
     anywhere = _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match):
+        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match) or _renders(passage, match):
             yield _claim_of(passage, match)
+
+
+def _renders(passage: Passage, match: Match) -> bool:
+    """Tell whether what a name stands for does something for the company: "parcels are delivered by DPD"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    return span is not None and rendered(passage, span.root) is not None
 
 
 def _is_predicate(passage: Passage, match: Match) -> bool:
@@ -547,10 +567,10 @@ def _names_recipients(passage: Passage, sentence: Span) -> bool:
 def _acts(passage: Passage, match: Match) -> bool:
     """Tell whether a name is the subject of a practice of its own: "Google may use these data to …"."""
     span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-    if span is None or of_list(passage) == cue("RecipientTopic"):
+    if span is None or of_list(passage) == cue("RecipientTopic") or _LABEL.match(passage.text, match.end):
         return False
     token = first_of_coordination(span.root)
-    if token.dep_ != "nsubj" or token.head.pos_ not in ("VERB", "AUX"):
+    if token.dep_ != "nsubj" or token.head.pos_ not in ("VERB", "AUX") or is_infinitive(token.head):
         return False
     return not _acts_for_us(passage, span, token.head)
 
@@ -558,6 +578,8 @@ def _acts(passage: Passage, match: Match) -> bool:
 def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     """Tell whether what a company does is done on the company's own site or for it."""
     things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
+    if rendered(passage, span.root) is not None:
+        return True
     handles = signed(passage, verb, "HoldingSign") or not things.isdisjoint(("cookie", "cookies"))
     return handles and any(
         sign.term == cue("OurPlace") for sign in passage.found(_CUES, span.end_char, span.sent.end_char)
