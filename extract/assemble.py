@@ -46,7 +46,7 @@ from extract.pointing import (
 from extract.readers import looks
 from extract.records import join_records
 from extract.topics import cue, of_list
-from extract.turns import by_label, in_turns
+from extract.turns import by_label, in_turns, tools_apart
 
 _TERM = ontology.load().term
 _INTEREST = _TERM("pg:statedInterest")
@@ -109,7 +109,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
         data_in_heading(draft)
         purpose_in_heading(draft)
     kept: list[Draft] = []
-    for draft in drafts:
+    for draft in tools_apart(drafts):
         if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
             kept.append(draft)
         else:

@@ -405,7 +405,7 @@ def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
 
 
 _POINTING = re.compile(
-    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
+    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
 )
 _SEVERAL = re.compile(
     r"\b(?:these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,2}$", re.IGNORECASE

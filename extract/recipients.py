@@ -35,6 +35,7 @@ _HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
 _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
+_EVERYBODY = _ONTOLOGY.term("pgc:GeneralPublic")
 _USERS = _ONTOLOGY.term("pgc:OtherUsers")
 _READERS = frozenset(
     map(_ONTOLOGY.term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel", "pgc:ThirdPartySite"))
@@ -204,7 +205,8 @@ def _categories(
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
     opened = _opens_list(passage, sentence) if known else None
     told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
-    if not (told or _acts_by_others(passage, sentence) or any(_is_provider(match) for match in known)):
+    certain = any(_is_provider(match) or match.term == _EVERYBODY for match in known)
+    if not (told or certain or _acts_by_others(passage, sentence)):
         return
     unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
     for match in sorted([*known, *unknown], key=lambda match: (match.start, match in unknown)):
@@ -214,11 +216,7 @@ def _categories(
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
             continue
-        rule = reach(passage, span, listed=listed, under=under)
-        if rule is None and opened is not None and _is_listed(span, opened):
-            rule = _LISTED
-        if rule is None and _is_provider(match) and _is_ours(passage, span):
-            rule = "is engaged"
+        rule = reach(passage, span, listed=listed, under=under) or _by_place(passage, match, span, opened)
         if not _holds(passage, match, span, rule):
             rule = None
         if rule is None and last is not None and _goes_on_to(passage, last, match):
@@ -226,6 +224,15 @@ def _categories(
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
             yield _Party(_start(passage, span, sentence), span.end, value, rule)
+
+
+def _by_place(passage: Passage, match: Match, span: Span, opened: Token | None) -> str | None:
+    """Return the rule by which a party that no verb speaks of is a recipient; None if no rule holds."""
+    if opened is not None and _is_listed(span, opened):
+        return _LISTED
+    if _is_provider(match) and _is_ours(passage, span):
+        return "is engaged"
+    return "is open to all" if match.term == _EVERYBODY and _is_open(passage, span) else None
 
 
 def _opens_list(passage: Passage, sentence: Span) -> Token | None:
@@ -273,6 +280,16 @@ def _is_ours(passage: Passage, span: Span) -> bool:
     """Tell whether a provider is the company's own and nothing says that data come from it or that it gets none."""
     words = {child.lower_ for child in span.root.children if child.dep_ in ("nmod:poss", "case")}
     return "our" in words and "from" not in words and passage.clause_of(span.root).negator is None
+
+
+def _is_open(passage: Passage, span: Span) -> bool:
+    """Tell whether words say of data that everybody can see them: "your name will be public"."""
+    said = span.root.head if span.root.pos_ == "ADV" else span.root
+    thing = next((child for child in said.children if child.dep_ in ("nsubj", "nsubj:pass")), None)
+    if thing is None or said.pos_ not in ("ADJ", "VERB") or passage.clause_of(said).negator is not None:
+        return False
+    yours = any(child.lower_ == "your" for child in thing.children)
+    return yours or passage.is_in(thing, "personal-data")
 
 
 def _acts_by_others(passage: Passage, sentence: Span) -> bool:

@@ -80,6 +80,37 @@ def _ended(draft: Draft, claim: Claim, stop: int) -> Claim:
     )
 
 
+def tools_apart(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Yield the drafts with cookies and the like, as data, set apart from the tool that data come from.
+
+    "We use cookies to record the pages you visit" does not say that cookies come from cookies.
+    """
+    for draft in drafts:
+        tools = [claim for claim in draft.of(DATA) if _is_tool(draft, claim)]
+        by_tool = [claim for claim in draft.of(SOURCE) if claim.value == _AUTOMATED]
+        others = [claim for claim in draft.of(DATA) if claim not in tools]
+        if tools and by_tool and others:
+            yield replace(draft, claims=[claim for claim in draft.claims if claim not in tools])
+            anchor = (tools[0].evidence[0].start, tools[0].evidence[0].end)
+            rest = [claim for claim in draft.claims if claim not in by_tool and claim not in others]
+            yield replace(draft, anchor=anchor, claims=rest, exceptions=[])
+        elif tools and by_tool:
+            yield replace(draft, claims=[claim for claim in draft.claims if claim not in by_tool])
+        else:
+            yield draft
+
+
+_AUTOMATED = Concept(ontology.load().term("pgc:AutomatedSource"))
+_COOKIES = Concept(ontology.load().term("pgc:CookieData"))
+_IN_TOOL = re.compile(r"\b(?:information|data|contents?|details|values?|identifiers?|ids?)\b", re.IGNORECASE)
+
+
+def _is_tool(draft: Draft, claim: Claim) -> bool:
+    """Tell whether data are only the tool itself ("cookies"), not what is in it ("information in cookies")."""
+    text = draft.passage.policy.document.text
+    return claim.value == _COOKIES and not any(_IN_TOOL.search(text, e.start, e.end) for e in claim.evidence)
+
+
 def in_turns(drafts: Iterable[Draft]) -> Iterator[Draft]:
     """Yield the drafts, those in which data and what is said of them take turns as one draft for each turn."""
     for draft in drafts:
@@ -97,15 +128,20 @@ def in_turns(drafts: Iterable[Draft]) -> Iterator[Draft]:
 
 def _turns(draft: Draft, kind: Sequence[str]) -> list[list[Claim]] | None:
     """Return the claims of each turn of data and claims of a kind; None if they do not take turns."""
-    claims = sorted(
-        (*draft.specific_data, *draft.of(*kind)), key=lambda claim: (claim.evidence[0].start, claim.predicate)
-    )
+    told = draft.of(*kind)
+    data = [claim for claim in draft.specific_data if not any(_within(claim, other) for other in told)]
+    claims = sorted((*data, *told), key=lambda claim: (claim.evidence[0].start, claim.predicate))
     if any(one.evidence[0].end > other.evidence[0].start for one, other in pairwise(claims)):
         return None
     runs = [list(run) for _, run in groupby(claims, key=lambda claim: claim.predicate == DATA)]
     if len(runs) < _FEWEST_RUNS or len(runs) % 2:
         return None
     return [[*one, *other] for one, other in zip(runs[::2], runs[1::2], strict=True)]
+
+
+def _within(one: Claim, other: Claim) -> bool:
+    """Tell whether the words of a claim are only part of those of another ("the electoral roll" as a source)."""
+    return other.evidence[0].start <= one.evidence[0].start and one.evidence[0].end <= other.evidence[0].end
 
 
 def _functions(draft: Draft) -> list[list[Claim]] | None:
