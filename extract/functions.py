@@ -56,9 +56,11 @@ def _of_token(passage: Passage, token: Token) -> Span | None:
     if token.lower_ in _RELATIVE and token.i + 1 < len(passage.doc) and _follows_provider(passage, token):
         return _function(passage, token)
     if token.pos_ in ("NOUN", "PROPN") and _is_party(passage, token):
-        return rendered(passage, token) or _told_of_label(passage, token)
+        named = token.pos_ == "PROPN"
+        told = _told_of_label(passage, token) or (_bracketed(passage, token) if named else None)
+        return rendered(passage, token) or told
     if any(passage.is_in(token, table) for table in ("companies", "services")):
-        return _told_of_label(passage, token)
+        return _told_of_label(passage, token) or _bracketed(passage, token)
     if token.lower_ in _THEY and token.dep_ == "nsubj" and _goes_on_about_provider(passage, token):
         return _done(passage, token)
     return None
@@ -105,6 +107,24 @@ def _told_of_label(passage: Passage, party: Token) -> Span | None:
 _USED_FOR = re.compile(
     r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s?:\s(?:is\s|are\s)?used\s(?:by\s\w+\s)?for\s", re.IGNORECASE
 )
+
+
+def _bracketed(passage: Passage, party: Token) -> Span | None:
+    """Return what stands in brackets behind a name of a row: "Mailjet (transactional email), OVH (hosting)"."""
+    told = _BRACKETS.match(passage.text, party.idx + len(party))
+    if told is None:
+        return None
+    known = any(passage.found(_TABLE, told.start(1), told.end(1)))
+    row = passage.text[party.sent.start_char : party.sent.end_char]
+    if not known and len(_BRACKETS.findall(row)) < _ROW:
+        return None
+    return passage.doc.char_span(told.start(1), told.end(1), alignment_mode="contract")
+
+
+_BRACKETS = re.compile(
+    r"\s\((?!e\.g|i\.e|formerly|such|including|see|or\s|and\s|the\s|a\s|an\s|our\s|to\s|for\s|who|which)([a-z][\w\s/&-]{2,40})\)"
+)
+_ROW = 2  # names with brackets that make a row of functions
 
 
 def _is_party(passage: Passage, noun: Token) -> bool:

@@ -408,7 +408,7 @@ _POINTING = re.compile(
     r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
 )
 _SEVERAL = re.compile(
-    r"\b(?:these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,2}$", re.IGNORECASE
+    r"\b(?:these|such)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,2}$", re.IGNORECASE
 )
 _NO_PARTIES = frozenset((cue("PlaceNoun"), cue("TheReader"), cue("OfOthers"), cue("PartNoun"), *_READERS))
 _NEAR = 40  # characters between a word that points and its noun

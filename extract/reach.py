@@ -170,9 +170,17 @@ def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:
 
 def _is_finite(word: Token) -> bool:
     """Tell whether a word is a verb of a clause of its own, not one that describes a noun ("data held by us")."""
-    if word.pos_ not in ("VERB", "AUX"):
+    if word.pos_ not in ("VERB", "AUX") or _says_which(word):
         return False
     return word.tag_ not in ("VBN", "VBG") or word.dep_ not in ("acl", "amod")
+
+
+def _says_which(word: Token) -> bool:
+    """Tell whether a verb only says which data are meant: "the information you enter", "data we hold"."""
+    verb = word.head if word.dep_ in ("aux", "aux:pass") else word
+    return verb.dep_ == "acl:relcl" and any(
+        child.dep_ in ("nsubj", "nsubj:pass") and child.lower_ in ("we", "you") for child in verb.children
+    )
 
 
 def _is_led_by_target(span: Span) -> bool:
@@ -191,7 +199,10 @@ def _describes(token: Token) -> bool:
 def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether a verb of giving has the party as its first object: "we provide your carrier with data"."""
     verb = token.head
-    if not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign") or clause.actor == "person":
+    if (
+        not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign", "TellingVerb")
+        or clause.actor == "person"
+    ):
         return False
     if token.dep_ in ("obj", "iobj") and _is_shown_something(passage, token, verb):
         return True

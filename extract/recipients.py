@@ -296,7 +296,7 @@ def _acts_by_others(passage: Passage, sentence: Span) -> bool:
     """Tell whether the company acts together with somebody, or writes to the reader, maybe by means of others."""
     signs = passage.found("cues/engaging", sentence.start_char, sentence.end_char)
     return any(sign.term == cue("ContactingVerb") for sign in signs) or any(
-        joins_us(passage, token) for token in sentence
+        joins_us(passage, token) or (token.dep_ == "obl:agent" and token.pos_ == "NOUN") for token in sentence
     )
 
 
@@ -309,12 +309,12 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
         return False
     if match.table == _TABLE:
         return True
-    if match.term == cue("AgentNoun") and rule not in _CERTAIN:
-        return False
+    unsure = match.term == cue("AgentNoun") and rule not in _CERTAIN
     clause = passage.clause_of(span.root)
-    if is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
+    if unsure or is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
         return False
-    return rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+    works = rule == "agent of processing" and rendered(passage, span.root) is not None
+    return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
 
 
 def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:

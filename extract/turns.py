@@ -156,14 +156,32 @@ def _functions(draft: Draft) -> list[list[Claim]] | None:
         return None
     runs = [list(run) for _, run in groupby(claims, key=lambda claim: claim.predicate == PURPOSE)]
     shared = runs.pop(0) if len(runs) % 2 and runs[0][0].predicate == PURPOSE else []
-    if len(runs) < _FEWEST_RUNS or len(runs) % 2:
+    if len(runs) % 2 and _is_of_the_one_before(draft, runs):
+        runs.append([])
+    elif len(runs) < _FEWEST_RUNS or len(runs) % 2:
         return None
     turns = list(zip(runs[::2], runs[1::2], strict=True))
     behind = runs[0][0].predicate == PURPOSE
-    if behind and any(r[0].evidence[0].start - p[-1].evidence[0].end > _CLOSE for p, r in turns):
+    if behind and any(  # "for calls via Zoom and for mail via Mailjet"
+        r[0].evidence[0].start - p[-1].evidence[0].end > _CLOSE for p, r in turns
+    ):
         return None
     draft.claims = [claim for claim in draft.claims if claim not in purposes] + cut
     return [[*one, *other, *shared] for one, other in turns]
+
+
+def _is_of_the_one_before(draft: Draft, runs: Sequence[Sequence[Claim]]) -> bool:
+    """Tell whether only relative clauses say what recipients do, and others follow that are no examples."""
+    text = draft.passage.policy.document.text
+    if runs[0][0].predicate == PURPOSE or len(runs) == 1:
+        return False
+    told = [claim for run in runs[1::2] for claim in run]
+    between = text[runs[-2][-1].evidence[0].end : runs[-1][0].evidence[0].start]
+    return _EXAMPLE.search(between) is None and all(c.evidence[0].rule == _BY_RELATIVE for c in told)
+
+
+_BY_RELATIVE = "function of providers"
+_EXAMPLE = re.compile(r"\b(?:such\sas|including|like|e\.g|for\sexample|namely)\b|[(:]", re.IGNORECASE)
 
 
 def _place(claim: Claim) -> tuple[int, int]:
