@@ -46,7 +46,7 @@ from extract.pointing import (
 from extract.readers import looks
 from extract.records import join_records
 from extract.topics import cue, of_list
-from extract.turns import in_turns
+from extract.turns import by_label, in_turns, tools_apart
 
 _TERM = ontology.load().term
 _INTEREST = _TERM("pg:statedInterest")
@@ -103,7 +103,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     for passage in policy.passages:
         if passage.index not in heads:  # the head of a column announces, and states nothing
             drafts += _drafts(passage, placed.get(passage.index, {}))
-    drafts = _rows(_lists(policy, _legal_duties(in_turns(_within_purposes(drafts)))))
+    drafts = _rows(_lists(policy, _legal_duties(in_turns(by_label(_within_purposes(drafts))))))
     join_records(policy, drafts)
     after_colons(drafts)
     name_members(drafts)
@@ -114,7 +114,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
         data_in_heading(draft)
         purpose_in_heading(draft)
     kept: list[Draft] = []
-    for draft in drafts:
+    for draft in tools_apart(drafts):
         if draft.has(*_CORE) or (draft.denied and _is_about_data(draft)):
             kept.append(draft)
         else:
@@ -395,7 +395,7 @@ def _hands_on_pronoun(clause: Clause) -> bool:
         (
             child
             for child in clause.head.children
-            if child.dep_ in ("obj", "nsubj:pass") and child.i == child.left_edge.i
+            if child.dep_ in ("obj", "nsubj:pass") and child.i == child.left_edge.i and child.tag_ != "WP"
         ),
         None,
     )
@@ -504,6 +504,12 @@ def _lists(policy: Policy, drafts: list[Draft]) -> list[Draft]:
         if joined and lead is None:
             lead = _opened(passage.lead_in, members[0])
             by_passage[passage.lead_in.index].append(lead)
+        if lead is not None and topic == cue("RecipientTopic"):
+            lead.hands_on_pronoun = any(
+                _hands_on_pronoun(clause)
+                for clause in lead.passage.clauses
+                if clause.sentence.start_char >= lead.sentence
+            )
         if joined and lead is not None and not members[0].denied:
             lead.claims += [
                 taken_over(claim) if claim in lead.claims else claim for claim in members[0].claims
@@ -547,6 +553,7 @@ def _under(member: Draft, lead: Draft, *, of_data: bool) -> None:
     if member.has(RECIPIENT, SERVICE) or is_part:
         take_over(member, lead, (PURPOSE,))
     member.signs_back |= lead.signs_back
+    member.hands_on_pronoun |= lead.hands_on_pronoun
 
 
 def _stays_open(lead: Draft) -> bool:

@@ -240,7 +240,8 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return "what the reader gives"
     if _is_wanted(passage, span.root):
         return "what somebody wants to know"
-    return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
+    shown = _is_seen(passage, span) or _is_open(passage, span.root)
+    return "what is passed on" if shown or _is_passed_on(passage, span) else None
 
 
 def _is_given(passage: Passage, noun: Token) -> bool:
@@ -301,6 +302,18 @@ def _is_passed_on(passage: Passage, span: Span) -> bool:
         and target.lower_ not in ("you", "us")
         and any(case.lower_ in ("to", "with") for case in target.children if case.dep_ == "case")
         for target in verb.children
+    )
+
+
+def _is_open(passage: Passage, noun: Token) -> bool:
+    """Tell whether it is said of the data that others can see them ("your comments are visible to everybody")."""
+    token, adjective = _governed(passage, noun)
+    return (
+        token.dep_ == "nsubj"
+        and adjective.pos_ == "ADJ"
+        and any(child.dep_ == "cop" for child in adjective.children)
+        and passage.is_in(adjective, _GIVING, cue("OpenAdjective"))
+        and passage.clause_of(adjective).negator is None
     )
 
 

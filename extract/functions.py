@@ -1,40 +1,241 @@
-"""Functions of providers: what "service providers who …" do for the company, which is the purpose of sharing."""
+"""Functions of providers: what they do for the company, which is the purpose of their getting data.
 
+"Service providers who host our website", "payments are processed by Stripe", "we send our newsletter via
+Mailchimp", "we engage couriers. They deliver your parcels."
+"""
+
+import re
 from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped, Value
-from extract.matcher import longest
+from extract.data import is_generic
+from extract.frame import Clause, actor_of
+from extract.matcher import longest, matcher
+from extract.operations import is_under, named_by
 from extract.passage import Passage, Policy
 from extract.topics import cue
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
 _TOP = _ONTOLOGY.term("dpv:Purpose")
+_TABLE = "purposes"
 _RECIPIENTS = ("recipients-roles", "companies", "services")
+_PARTIES = (*_RECIPIENTS, "cues/party-nouns")
 _CUES = "cues/functions"
 _GAP = 3  # tokens between the name of the provider and "who", "that" or "which"
 _LONGEST = 14  # tokens of a function
 _RELATIVE = frozenset(("who", "that", "which"))
+_AGENT = frozenset(("by",))
+_CHANNEL = frozenset(("via", "through", "using", "with", "in", "on"))
+_CERTAIN_CHANNEL = frozenset(("via", "through", "using"))
+_THEY = frozenset(("they", "it"))
+_POINTING = frozenset(("these", "those", "such", "this", "that"))
+_STEPS = 8  # from a coordinated noun to the first one
+_HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer", "dpv:Use", "dpv:Access", "dpv:Remove")
 _BEHIND = frozenset(
     ("for", "to", "on", "so", "in", "and", "as", "who", "which", "when", "if", "only", "under")
 )
 
 
 def functions(policy: Policy) -> Iterator[Claim]:
-    """Yield a purpose for each relative clause that says what a kind of provider does."""
+    """Yield a purpose for each thing that a clause says providers do."""
     for passage in policy.body():
+        found: set[tuple[int, int]] = set()
         for token in passage.doc:
-            if (
-                token.lower_ in _RELATIVE
-                and token.i + 1 < len(passage.doc)
-                and _follows_provider(passage, token)
-            ):
-                span = _function(passage, token)
-                if span is not None:
-                    yield _claim(passage, span)
+            span = _of_token(passage, token)
+            if span is not None and (span.start, span.end) not in found:
+                found.add((span.start, span.end))
+                yield _claim(passage, span)
+
+
+def _of_token(passage: Passage, token: Token) -> Span | None:
+    """Return the function that the clause of a relative pronoun, or of a party, tells."""
+    if token.lower_ in _RELATIVE and token.i + 1 < len(passage.doc) and _follows_provider(passage, token):
+        return _function(passage, token)
+    if token.pos_ in ("NOUN", "PROPN") and _is_party(passage, token):
+        named = token.pos_ == "PROPN"
+        told = _told_of_label(passage, token) or (_bracketed(passage, token) if named else None)
+        return rendered(passage, token) or told
+    if any(passage.is_in(token, table) for table in ("companies", "services")):
+        return _told_of_label(passage, token) or _bracketed(passage, token)
+    if token.lower_ in _THEY and token.dep_ == "nsubj" and _goes_on_about_provider(passage, token):
+        return _done(passage, token)
+    return None
+
+
+def rendered(passage: Passage, party: Token) -> Span | None:
+    """Return the words for what a clause says that a party does for the company; None if it says nothing of it."""
+    first = party
+    for _ in range(_STEPS):
+        if first.dep_ not in ("conj", "appos", "compound", "flat") or first.head == first:
+            break
+        first = first.head
+    cases = {child.lower_ for child in first.children if child.dep_ in ("case", "mark")}
+    verb = first.head
+    if first.dep_ == "nsubj" and first.i < verb.i:
+        return _done(passage, first) if _is_for_us(passage, first, verb) else None
+    if verb.lower_ == "using" and first.dep_ == "obj":
+        cases, first, verb = {"using"}, verb, verb.head
+    if verb.pos_ not in ("VERB", "AUX") and cases & _CERTAIN_CHANNEL:
+        first, verb = verb, verb.head
+    clause = passage.clause_of(verb)
+    if verb.pos_ != "VERB" or clause.negator is not None or clause.is_hypothetical:
+        return None
+    if verb.tag_ == "VBN" and clause.passive and cases & (_AGENT | _CHANNEL):
+        certain = bool(cases & (_AGENT | _CERTAIN_CHANNEL)) or named_by(passage, verb) is not None
+        return _acted(passage, clause, verb) if certain or _works(passage, verb) else None
+    if verb == clause.head and clause.actor == "company" and not clause.passive and cases & _CERTAIN_CHANNEL:
+        return _undertaken(passage, verb, party)
+    return None
+
+
+def _told_of_label(passage: Passage, party: Token) -> Span | None:
+    """Return the nouns for what a party that stands as a label is used for: "Slack: used for team chat"."""
+    told = _USED_FOR.match(passage.text, party.idx + len(party))
+    first = passage.token_at(told.end()) if told is not None else None
+    if first is None or first.pos_ not in ("NOUN", "ADJ", "PROPN", "DET", "PRON"):
+        return None
+    while first.pos_ in ("DET", "PRON") and first.i + 1 < first.sent.end:
+        first = first.nbor()
+    end = _object_end(passage, first.i, first.sent)
+    return passage.doc[first.i : end] if end > first.i else None
+
+
+_USED_FOR = re.compile(
+    r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s?:\s(?:is\s|are\s)?used\s(?:by\s\w+\s)?for\s", re.IGNORECASE
+)
+
+
+def _bracketed(passage: Passage, party: Token) -> Span | None:
+    """Return what stands in brackets behind a name of a row: "Mailjet (transactional email), OVH (hosting)"."""
+    told = _BRACKETS.match(passage.text, party.idx + len(party))
+    if told is None:
+        return None
+    known = any(passage.found(_TABLE, told.start(1), told.end(1)))
+    row = passage.text[party.sent.start_char : party.sent.end_char]
+    if not known and len(_BRACKETS.findall(row)) < _ROW:
+        return None
+    return passage.doc.char_span(told.start(1), told.end(1), alignment_mode="contract")
+
+
+_BRACKETS = re.compile(
+    r"\s\((?!e\.g|i\.e|formerly|such|including|see|or\s|and\s|the\s|a\s|an\s|our\s|to\s|for\s|who|which)([a-z][\w\s/&-]{2,40})\)"
+)
+_ROW = 2  # names with brackets that make a row of functions
+
+
+def _is_party(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands for somebody who can be a provider: a known one, or a name."""
+    if noun.lower_ in ("us", "you") or noun.dep_ in ("compound", "amod", "nmod:poss"):
+        return False
+    return any(passage.is_in(noun, table) for table in _PARTIES) or (
+        noun.pos_ == "PROPN" and noun.is_title and actor_of(noun) == "other"
+    )
+
+
+def _acted(passage: Passage, clause: Clause, verb: Token) -> Span | None:
+    """Return what is done by or by means of a party: "our website is hosted by", "parcels are sent via"."""
+    thing = clause.subject
+    if thing is None or thing.pos_ not in ("NOUN", "PROPN") or thing.i > verb.i:
+        return None
+    if actor_of(thing) == "person" or _is_handled(passage, verb, thing) or _is_party_of(passage, thing):
+        return None
+    owned = any(child.lower_ == "our" for child in thing.children)
+    if _is_of_nobody(passage, verb) or (
+        actor_of(thing) == "company" and not owned and not _works(passage, verb)
+    ):
+        return None
+    start = thing.left_edge.i
+    return passage.doc[start : verb.i + 1] if 0 < verb.i - start < _LONGEST else None
+
+
+def _undertaken(passage: Passage, verb: Token, party: Token) -> Span | None:
+    """Return what the company does by means of a party: "we send our newsletter via"."""
+    thing = next((child for child in verb.children if child.dep_ == "obj" and child.i > verb.i), None)
+    thing = thing or next((child for child in verb.children if child.dep_ == "iobj"), None)
+    if thing is None or _is_handled(passage, verb, thing) or _is_of_nobody(passage, verb):
+        return None
+    channel = next((t for t in passage.doc[thing.i + 1 : party.i] if t.lower_ in _CERTAIN_CHANNEL), None)
+    if channel is None or channel.i - verb.i > _LONGEST:
+        return None
+    return passage.doc[verb.i : channel.i]
+
+
+def _done(passage: Passage, doer: Token) -> Span | None:
+    """Return what the subject of a verb does: "they deliver your parcels"."""
+    verb = doer.head
+    clause = passage.clause_of(verb)
+    if verb.pos_ != "VERB" or clause.passive or clause.negator is not None or clause.is_hypothetical:
+        return None
+    thing = next((child for child in verb.children if child.dep_ == "obj" and child.i > verb.i), None)
+    if thing is not None and _is_handled(passage, verb, thing):
+        return None
+    return _function(passage, doer)
+
+
+def _is_handled(passage: Passage, verb: Token, thing: Token) -> bool:
+    """Tell whether a verb says no more than that data are handled, or what is done with cookies."""
+    data = [match for match in passage.found("personal-data") if match.start <= thing.idx < match.end]
+    if not data:
+        return passage.is_in(thing, "cues/data-nouns")
+    if any(is_generic(match.term) or match.form.lower() in ("cookie", "cookies") for match in data):
+        return True
+    named = any(match.start <= thing.idx < match.end for match in passage.found(_TABLE))
+    return not named and is_under(named_by(passage, verb), "dpv:Processing")
+
+
+def _is_party_of(passage: Passage, thing: Token) -> bool:
+    """Tell whether what something is done with is itself somebody: "advertisers are shown by"."""
+    return any(passage.is_in(thing, table) for table in _RECIPIENTS)
+
+
+def _works(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb is one for what providers do."""
+    return passage.is_in(verb, _CUES, cue("WorkingVerb"))
+
+
+def _is_of_nobody(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb says nothing that a provider does for the company: "is required by", "is owned by"."""
+    return passage.is_in(verb, "cues/no-function")
+
+
+def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
+    """Tell whether what a party does is done for the company: "Stripe handles our payments"."""
+    if any(child.lower_ in _POINTING for child in party.children):
+        return True
+    if not any(passage.is_in(party, table) for table in ("companies", "services")):
+        return False
+    things = [child for child in verb.children if child.dep_ in ("obj", "iobj")]
+    ours = any(thing.lower_ == "us" or _is_owned_by_us(thing) for thing in things)
+    return ours or any(
+        sign.term == cue("OurPlace")
+        for sign in passage.found("cues/recipients", verb.idx, verb.sent.end_char)
+    )
+
+
+def _is_owned_by_us(thing: Token) -> bool:
+    return any(child.lower_ == "our" for child in thing.children)
+
+
+def _goes_on_about_provider(passage: Passage, pronoun: Token) -> bool:
+    """Tell whether a pronoun goes on about providers: the sentence before ends with one, or a heading names it."""
+    start = pronoun.sent.start
+    if start == 0:
+        return False
+    before = passage.doc[start - 1].sent
+    things = [token for token in before if token.pos_ in ("NOUN", "PROPN") and _is_party(passage, token)]
+    return (
+        bool(things) and things[-1].dep_ != "nsubj:pass" and _is_plural(things) == (pronoun.lower_ == "they")
+    )
+
+
+def _is_plural(things: list[Token]) -> bool:
+    """Tell whether "they" can stand for parties: for several, and for a company as well."""
+    last = things[-1]
+    return len(things) > 1 or last.tag_ in ("NNS", "NNPS") or last.pos_ == "PROPN"
 
 
 def _follows_provider(passage: Passage, relative: Token) -> bool:
@@ -47,12 +248,12 @@ def _follows_provider(passage: Passage, relative: Token) -> bool:
     )
 
 
-def _function(passage: Passage, relative: Token) -> Span | None:
-    """Return what the provider does: the object of a rendering verb, or a working verb with its object."""
-    sentence = relative.sent
-    for match in passage.found(_CUES, relative.idx + len(relative), sentence.end_char):
+def _function(passage: Passage, doer: Token) -> Span | None:
+    """Return what a doer does: the object of a rendering verb behind it, or a working verb with its object."""
+    sentence = doer.sent
+    for match in passage.found(_CUES, doer.idx + len(doer), sentence.end_char):
         verb = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if verb is None or verb.start - relative.i > _GAP or verb[0].pos_ not in ("VERB", "NOUN"):
+        if verb is None or verb.start - doer.i > _GAP or verb[0].pos_ not in ("VERB", "NOUN"):
             continue
         first = verb.end if match.term == cue("RenderingVerb") else verb.start
         while first < sentence.end and passage.doc[first].pos_ in ("DET", "PRON") and first >= verb.end:
@@ -79,14 +280,26 @@ def _object_end(passage: Passage, first: int, sentence: Span) -> int:
 
 
 def _goes_on(passage: Passage, index: int) -> bool:
-    """Tell whether a conjunction joins two nouns, and no new clause."""
+    """Tell whether a conjunction joins two nouns or two verbs, and no new clause."""
     following = passage.doc[index + 1] if index + 1 < len(passage.doc) else None
-    return following is not None and following.pos_ in ("NOUN", "ADJ", "PROPN", "DET")
+    return following is not None and (
+        following.pos_ in ("NOUN", "ADJ", "PROPN", "DET") or passage.is_in(following, _CUES)
+    )
 
 
 def _claim(passage: Passage, span: Span) -> Claim:
     start, end = span.start_char, span.end_char
     evidence = (passage.evidence(start, end, confidence=0.75, rule="function of providers"),)
-    best = longest(passage.found("purposes", start, end))
-    value: Value = Concept(best.term) if best else Unmapped("purpose", _TOP, span.text)
+    term = _concept(passage, span)
+    value: Value = Concept(term) if term else Unmapped("purpose", _TOP, span.text)
     return Claim(_HAS_PURPOSE, value, evidence)
+
+
+def _concept(passage: Passage, span: Span) -> str | None:
+    """Return the concept that a function names, also with its verb before its object ("host" our "website")."""
+    best = longest(passage.found(_TABLE, span.start_char, span.end_char))
+    verb = span[-1]
+    if best is None and verb.tag_ == "VBN" and len(span) > 1:
+        words = f"{verb.text} {span[:-1].text}"
+        best = longest(match for match in matcher().find(words) if match.table == _TABLE)
+    return best.term if best else None

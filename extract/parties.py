@@ -1,6 +1,8 @@
 """Parties that common nouns name and the lexicon has no category for: "the relevant bank", "your guardian"."""
 
+import re
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from spacy.tokens import Span, Token
 
@@ -12,7 +14,10 @@ from extract.topics import cue
 
 _TOP = ontology.load().term("dpv:Recipient")
 _CUES = "cues/party-nouns"
-_PARTIES = frozenset(map(cue, ("PartyNoun", "AnybodyNoun", "PartNoun", "PlaceNoun")))
+_PARTIES = frozenset(map(cue, ("PartyNoun", "AnybodyNoun", "PartNoun", "PlaceNoun", "AgentNoun")))
+_AGENT = re.compile(
+    r".{3,}(?:er|or|ist|ee|ian|ant|man|men|people)s?$"
+)  # "exhibitors", "speakers", "therapist"
 _OF_THE_COMPANY = frozenset(map(cue, ("AnybodyNoun", "PartNoun", "PlaceNoun")))
 _POINTING = frozenset(("these", "those", "such", "this", "that", "many", "most"))
 _NOT_WHICH = frozenset(("other", "any", "certain", "such", "following", "many", "own", "same", "various"))
@@ -26,7 +31,8 @@ def unknown_parties(
     passage: Passage, sentence: Span, known: Collection[Match]
 ) -> Iterator[tuple[Match, Unmapped]]:
     """Yield the nouns of a sentence that can be a party and stand in none of the `known` matches."""
-    for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
+    signs = list(passage.found(_CUES, sentence.start_char, sentence.end_char))
+    for sign in chain(signs, _agents(passage, sentence, signs)):
         noun = passage.token_at(sign.end - 1)
         if sign.term not in _PARTIES or noun is None or not _is_head(noun):
             continue
@@ -36,6 +42,20 @@ def unknown_parties(
             continue
         if sign.term != cue("PlaceNoun") or _describes(passage, noun, "OfOthers", "PartyNoun"):
             yield sign, Unmapped("recipient", _TOP, _phrase(noun))
+
+
+def _agents(passage: Passage, sentence: Span, signs: Collection[Match]) -> Iterator[Match]:
+    """Yield the nouns that name somebody by what they do and that are no part of a cue: "exhibitors"."""
+    for token in sentence:
+        if token.tag_ not in ("NN", "NNS") or _AGENT.match(token.lower_) is None:
+            continue
+        end = token.idx + len(token)
+        taken = any(sign.start < end and token.idx < sign.end for sign in signs)
+        if not taken and not any(passage.is_in(token, table) for table in _NO_AGENTS):
+            yield Match(token.idx, end, _CUES, cue("AgentNoun"), token.text)
+
+
+_NO_AGENTS = ("personal-data", "data-subjects", "purposes", "companies", "services", "cues/data-nouns")
 
 
 def is_anybody(match: Match, noun: Token) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import ontology
 from extract.claim import Claim, Concept
 from extract.data import is_generic
 from extract.draft import (
@@ -23,6 +24,7 @@ from extract.draft import (
 from extract.passage import Passage
 from extract.topics import cue, stands_under
 
+_READERS = tuple(map(ontology.load().term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel")))
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
 
@@ -43,13 +45,13 @@ def after_colons(drafts: list[Draft]) -> None:
 def headings_above(drafts: list[Draft]) -> None:
     """Let statements take over what headings above them say: whence the data come, what for, on which basis.
 
-    "Information we collect automatically" holds for all that stands below it, "To support you" or "Our legitimate
-    interests" for its own section.
+    "Information we collect automatically" holds for all that stands below it, "To support you", "Our legitimate
+    interests" or the name of a service for its own section.
     """
     heads = {
         draft.passage.index: draft
         for draft in drafts
-        if draft.passage.block.kind == "heading" and draft.has(SOURCE, PURPOSE, BASIS) and not draft.denied
+        if draft.passage.block.kind == "heading" and not draft.denied and draft.has(*_OF_A_SECTION)
     }
     for draft in drafts:
         above = [heads[heading.index] for heading in draft.passage.headings if heading.index in heads]
@@ -63,6 +65,11 @@ def headings_above(drafts: list[Draft]) -> None:
             take_over(draft, above[0], (PURPOSE,))
         if own and draft.has(DATA, PURPOSE):
             take_over(draft, above[0], (BASIS,))
+        if own and (draft.specific_data or draft.has(PURPOSE)) and not draft.has(RECIPIENT, SERVICE):
+            take_over(draft, above[0], (RECIPIENT, SERVICE))
+
+
+_OF_A_SECTION = (SOURCE, PURPOSE, BASIS, RECIPIENT, SERVICE)
 
 
 def data_in_heading(draft: Draft) -> None:
@@ -150,7 +157,7 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
             meant = _meant(draft, before)
             _data_before(draft, near) or _data_before(draft, [other for other in meant if other in same])
         elif draft.hands_on_pronoun:
-            _data_before(draft, here)
+            _data_before(draft, here or _passage_before(draft, same))
     elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
         meant = _meant(draft, before)
         _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
@@ -179,10 +186,20 @@ def _joined_from(draft: Draft, same: list[Draft]) -> list[Claim]:
 
 def _passage_before(draft: Draft, same: list[Draft]) -> list[Draft]:
     """Return the statements that "it" in the first sentence of a paragraph can mean: of the passage before."""
-    if draft.passage.block.kind != "paragraph" or draft.sentence > 0 or not same:
+    block = draft.passage.block
+    if block.kind == "item" and draft.passage.lead_in is not None:
+        same = [other for other in same if other.passage.index < draft.passage.lead_in.index]
+    elif block.kind != "paragraph":
+        return []
+    if draft.sentence > 0 or not same or draft.passage.doc[0].lower_ in _SUBORDINATE:
         return []
     last = same[-1].passage
     return [other for other in same if other.passage in (last, last.lead_in)]
+
+
+_SUBORDINATE = frozenset(
+    ("if", "when", "where", "once", "after", "before", "whenever")
+)  # "it" is named there
 
 
 def name_members(drafts: list[Draft]) -> None:
@@ -235,10 +252,23 @@ def elaborate(drafts: list[Draft]) -> None:
         uses = uses and earlier.passage is draft.passage
         if uses and draft.specific_data and not earlier.specific_data and not draft.has(PURPOSE):
             take_over(draft, earlier, (PURPOSE, RECIPIENT, SERVICE))
+        if told and not earlier.has(RECIPIENT, SERVICE) and _ends_in_recipients(draft):
+            take_over(draft, earlier, (DATA, PURPOSE))
         if goes_on and draft.of_them and draft.specific_data and draft.has(PROCESSING):
             take_over(draft, earlier, (RECIPIENT, SERVICE))
         if goes_on and draft.has(PURPOSE) and not draft.has(RECIPIENT, SERVICE):
             take_over(draft, earlier, (RECIPIENT, SERVICE))
+
+
+def _ends_in_recipients(draft: Draft) -> bool:
+    """Tell whether recipients are the last that a sentence says: "This may include the police or the courts."."""
+    ends = [claim.evidence[0].end for claim in draft.of(RECIPIENT, SERVICE) if _is_said(claim)]
+    span = next((end for start, end in draft.passage.sentence_spans if start == draft.sentence), 0)
+    last = draft.passage.policy.document.span(draft.passage.index, max(0, span - 1), span)[1]
+    return bool(ends) and last - max(ends) < _CLOSE
+
+
+_CLOSE = 24  # characters behind the last recipient of a sentence that say no more
 
 
 def _is_about_the_same(draft: Draft, earlier: Draft) -> bool:
@@ -300,6 +330,12 @@ def signs_back(passage: Passage, start: int = 0, end: int | None = None) -> froz
     for noun in passage.found("cues/data-nouns", start, end):
         if _POINTING.search(passage.text, max(start, noun.start - _NEAR), noun.start):
             signs.add(cue("TheseData"))  # "this automatically collected data"
+    for table in ("recipients-roles", "cues/party-nouns"):
+        for party in passage.found(table, start, end):
+            if party.term not in _NO_PARTIES and _SEVERAL.search(
+                passage.text, max(start, party.start - _NEAR), party.start
+            ):
+                signs.add(cue("TheseRecipients"))  # "these firms"
     return frozenset(signs)
 
 
@@ -369,6 +405,10 @@ def _basis_after(draft: Draft, earlier: list[Draft]) -> None:
 
 
 _POINTING = re.compile(
-    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
+    r"\b(?:this|these|such|those)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,3}$", re.IGNORECASE
 )
+_SEVERAL = re.compile(
+    r"\b(?:these|such)\s+(?:(?!(?:of|and|or|is|are|by|to|as)\b)[\w-]+\s+){0,2}$", re.IGNORECASE
+)
+_NO_PARTIES = frozenset((cue("PlaceNoun"), cue("TheReader"), cue("OfOthers"), cue("PartNoun"), *_READERS))
 _NEAR = 40  # characters between a word that points and its noun

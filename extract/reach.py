@@ -4,6 +4,7 @@ from spacy.tokens import Span, Token
 
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
+from extract.functions import rendered
 from extract.operations import is_under, named_by, operation
 from extract.passage import Passage
 from extract.topics import cue
@@ -70,7 +71,8 @@ def reach(passage: Passage, span: Span, *, listed: bool, under: bool = False) ->
         ("target of sharing", under and cases & _TARGETS and token.i <= _EARLY),
         ("buyer of the business", cases & (_TARGETS | {"by"}) and _buys(passage, token)),
         ("target of sharing", cases & _TARGETS and _is_target(passage, token, clause)),
-        ("target of sharing", _is_given(passage, token, clause)),
+        ("target of sharing", _is_given(passage, token, clause) or _is_told(passage, token, clause)),
+        ("target of sharing", _is_called_recipient(token)),
         ("target of sharing", _is_led_by_target(span) and _follows_sharing(passage, span[0], clause)),
         ("agent of processing", "by" in cases and _is_agent(passage, token, clause)),
         ("agent of processing", cases & _CHANNELS and _is_channel(passage, token, clause)),
@@ -168,9 +170,17 @@ def _follows_sharing(passage: Passage, token: Token, clause: Clause) -> bool:
 
 def _is_finite(word: Token) -> bool:
     """Tell whether a word is a verb of a clause of its own, not one that describes a noun ("data held by us")."""
-    if word.pos_ not in ("VERB", "AUX"):
+    if word.pos_ not in ("VERB", "AUX") or _says_which(word):
         return False
     return word.tag_ not in ("VBN", "VBG") or word.dep_ not in ("acl", "amod")
+
+
+def _says_which(word: Token) -> bool:
+    """Tell whether a verb only says which data are meant: "the information you enter", "data we hold"."""
+    verb = word.head if word.dep_ in ("aux", "aux:pass") else word
+    return verb.dep_ == "acl:relcl" and any(
+        child.dep_ in ("nsubj", "nsubj:pass") and child.lower_ in ("we", "you") for child in verb.children
+    )
 
 
 def _is_led_by_target(span: Span) -> bool:
@@ -189,7 +199,10 @@ def _describes(token: Token) -> bool:
 def _is_given(passage: Passage, token: Token, clause: Clause) -> bool:
     """Tell whether a verb of giving has the party as its first object: "we provide your carrier with data"."""
     verb = token.head
-    if not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign") or clause.actor == "person":
+    if (
+        not signed(passage, verb, "GivingWord", "SharingSign", "ServingSign", "TellingVerb")
+        or clause.actor == "person"
+    ):
         return False
     if token.dep_ in ("obj", "iobj") and _is_shown_something(passage, token, verb):
         return True
@@ -209,6 +222,36 @@ def _is_shown_something(passage: Passage, token: Token, verb: Token) -> bool:
     """Tell whether data, or access to them, follow the party as a second object: "we grant our agents access"."""
     second = (child for child in verb.children if child.i > token.i and child.dep_ in ("obj", "xcomp"))
     return any(signed(passage, thing, "AccessNoun") or _is_data_noun(passage, thing) for thing in second)
+
+
+def _is_told(passage: Passage, token: Token, clause: Clause) -> bool:
+    """Tell whether the company tells the party something: "we may inform your parents of your progress"."""
+    return (
+        clause.actor == "company"
+        and clause.subject is not None
+        and clause.negator is None
+        and token.dep_ in ("obj", "iobj")
+        and signed(passage, token.head, "TellingVerb")
+        and any(
+            mark.lower_ in _ABOUT and mark.dep_ == "case" and mark.i > token.i
+            for child in (*token.head.children, *token.children)
+            for mark in child.children
+        )
+    )
+
+
+_ABOUT = frozenset(("about", "of", "on"))
+
+
+def _is_called_recipient(token: Token) -> bool:
+    """Tell whether a sentence says that the party is a recipient: "recipients of the data are our auditors"."""
+    if not any(child.dep_ == "cop" for child in token.children):
+        return False
+    subject = next((child for child in token.children if child.dep_ == "nsubj"), None)
+    return subject is not None and subject.lower_ in _RECEIVERS
+
+
+_RECEIVERS = frozenset(("recipient", "recipients"))
 
 
 def _buys(passage: Passage, token: Token) -> bool:
@@ -233,6 +276,8 @@ def _is_agent(passage: Passage, token: Token, clause: Clause) -> bool:
     if any(signed(passage, verb, "GivingWord", "SharingSign") for verb in verbs):
         return False
     if clause.head in verbs and clause.subject is not None and _is_data(passage, clause.subject):
+        return True
+    if rendered(passage, token) is not None:
         return True
     return any(
         verb.tag_ in ("VBN", "VBD")

@@ -9,7 +9,8 @@ from spacy.tokens import Span, Token
 import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
-from extract.frame import Clause
+from extract.frame import Clause, is_infinitive
+from extract.functions import rendered
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under, named_by
@@ -34,6 +35,7 @@ _HAS_THIRD_PARTY = _ONTOLOGY.term("dpv:hasRecipientThirdParty")
 _PROCESSOR = _ONTOLOGY.term("dpv:DataProcessor")
 _ACQUIRER = _ONTOLOGY.term("pgc:AcquirerSuccessor")
 _THIRD_PARTY = _ONTOLOGY.term("dpv:ThirdParty")
+_EVERYBODY = _ONTOLOGY.term("pgc:GeneralPublic")
 _USERS = _ONTOLOGY.term("pgc:OtherUsers")
 _READERS = frozenset(
     map(_ONTOLOGY.term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel", "pgc:ThirdPartySite"))
@@ -89,10 +91,17 @@ _JOINT = re.compile(
 """What stands between two members of a row."""
 
 _EXAMPLES = re.compile(
-    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\sexample,?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
+    r"[,(]\s*(?:including|such\sas|e\.g\.,?|for\s(?:example|instance),?|namely)(?:,?\sbut\snot\slimited,?\sto,?)?"
     r"\s+(?:[\w/-]+\s+){0,3}$",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"(?:[,;]|\band|\bor)\s+(?:also\s+)?(?:(?:with|to)\s+|\(?[a-h\divx]{1,3}\)\s+)"
+    r"(?:(?:a|an|the|our|other|your|any)\s+)?(?:[\w-]+\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before a further target, maybe behind what the one before is told: "to A for this and to B"."""
+
 _COMMA = re.compile(r"\s*(?:,?\s*(?:and|or)|,)\s+", re.IGNORECASE)
 _AROUND_TITLE = " •·–—-:.0123456789()"
 _MEMBERS = 14  # tokens of the members between two that the lexicon knows
@@ -104,11 +113,13 @@ _WORKER = re.compile(
     r"\b(?:provider|company|partner|agency|processor|gateway|supplier|vendor|contractor|firm|consultant|house|courier|carrier|hosts?)"
 )
 _LIST_MARK = re.compile(r"[:?]")
+_LABEL = re.compile(r"\s?:\s")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
 _PRACTICES = ("receives or handles data", "agent of processing", "is engaged")
 _LISTED = "member of a list of recipients"
+_CERTAIN = frozenset(("target of sharing", _LISTED))  # the rules that need no known party
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,8 @@ def _categories(
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
     opened = _opens_list(passage, sentence) if known else None
     told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
-    if not (told or _acts_by_others(passage, sentence) or any(_is_provider(match) for match in known)):
+    certain = any(_is_provider(match) or match.term == _EVERYBODY for match in known)
+    if not (told or certain or _acts_by_others(passage, sentence)):
         return
     unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
     for match in sorted([*known, *unknown], key=lambda match: (match.start, match in unknown)):
@@ -204,11 +216,7 @@ def _categories(
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
             continue
-        rule = reach(passage, span, listed=listed, under=under)
-        if rule is None and opened is not None and _is_listed(span, opened):
-            rule = _LISTED
-        if rule is None and _is_provider(match) and _is_ours(passage, span):
-            rule = "is engaged"
+        rule = reach(passage, span, listed=listed, under=under) or _by_place(passage, match, span, opened)
         if not _holds(passage, match, span, rule):
             rule = None
         if rule is None and last is not None and _goes_on_to(passage, last, match):
@@ -216,6 +224,15 @@ def _categories(
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
             last = _Row(match.end, rule)
             yield _Party(_start(passage, span, sentence), span.end, value, rule)
+
+
+def _by_place(passage: Passage, match: Match, span: Span, opened: Token | None) -> str | None:
+    """Return the rule by which a party that no verb speaks of is a recipient; None if no rule holds."""
+    if opened is not None and _is_listed(span, opened):
+        return _LISTED
+    if _is_provider(match) and _is_ours(passage, span):
+        return "is engaged"
+    return "is open to all" if match.term == _EVERYBODY and _is_open(passage, span) else None
 
 
 def _opens_list(passage: Passage, sentence: Span) -> Token | None:
@@ -265,11 +282,21 @@ def _is_ours(passage: Passage, span: Span) -> bool:
     return "our" in words and "from" not in words and passage.clause_of(span.root).negator is None
 
 
+def _is_open(passage: Passage, span: Span) -> bool:
+    """Tell whether words say of data that everybody can see them: "your name will be public"."""
+    said = span.root.head if span.root.pos_ == "ADV" else span.root
+    thing = next((child for child in said.children if child.dep_ in ("nsubj", "nsubj:pass")), None)
+    if thing is None or said.pos_ not in ("ADJ", "VERB") or passage.clause_of(said).negator is not None:
+        return False
+    yours = any(child.lower_ == "your" for child in thing.children)
+    return yours or passage.is_in(thing, "personal-data")
+
+
 def _acts_by_others(passage: Passage, sentence: Span) -> bool:
     """Tell whether the company acts together with somebody, or writes to the reader, maybe by means of others."""
     signs = passage.found("cues/engaging", sentence.start_char, sentence.end_char)
     return any(sign.term == cue("ContactingVerb") for sign in signs) or any(
-        joins_us(passage, token) for token in sentence
+        joins_us(passage, token) or (token.dep_ == "obl:agent" and token.pos_ == "NOUN") for token in sentence
     )
 
 
@@ -282,10 +309,12 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
         return False
     if match.table == _TABLE:
         return True
+    unsure = match.term == cue("AgentNoun") and rule not in _CERTAIN
     clause = passage.clause_of(span.root)
-    if is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
+    if unsure or is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
         return False
-    return rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+    works = rule == "agent of processing" and rendered(passage, span.root) is not None
+    return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
 
 
 def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
@@ -295,6 +324,8 @@ def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
 
 def _goes_on_to(passage: Passage, last: _Row, match: Match) -> bool:
     """Tell whether a match is the next member of a row."""
+    if last.rule == "target of sharing" and _AGAIN.search(passage.text, last.end, match.start) is not None:
+        return True
     return last.rule != "agent of processing" and _joined(passage, last.end, match.start)
 
 
@@ -450,8 +481,14 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
     """Yield the companies and services of the gazetteer that data reach."""
     anywhere = _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match):
+        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match) or _renders(passage, match):
             yield _claim_of(passage, match)
+
+
+def _renders(passage: Passage, match: Match) -> bool:
+    """Tell whether what a name stands for does something for the company: "parcels are delivered by DPD"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    return span is not None and rendered(passage, span.root) is not None
 
 
 def _is_predicate(passage: Passage, match: Match) -> bool:
@@ -547,10 +584,10 @@ def _names_recipients(passage: Passage, sentence: Span) -> bool:
 def _acts(passage: Passage, match: Match) -> bool:
     """Tell whether a name is the subject of a practice of its own: "Google may use these data to …"."""
     span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-    if span is None or of_list(passage) == cue("RecipientTopic"):
+    if span is None or of_list(passage) == cue("RecipientTopic") or _LABEL.match(passage.text, match.end):
         return False
     token = first_of_coordination(span.root)
-    if token.dep_ != "nsubj" or token.head.pos_ not in ("VERB", "AUX"):
+    if token.dep_ != "nsubj" or token.head.pos_ not in ("VERB", "AUX") or is_infinitive(token.head):
         return False
     return not _acts_for_us(passage, span, token.head)
 
@@ -558,6 +595,8 @@ def _acts(passage: Passage, match: Match) -> bool:
 def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     """Tell whether what a company does is done on the company's own site or for it."""
     things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
+    if rendered(passage, span.root) is not None:
+        return True
     handles = signed(passage, verb, "HoldingSign") or not things.isdisjoint(("cookie", "cookies"))
     return handles and any(
         sign.term == cue("OurPlace") for sign in passage.found(_CUES, span.end_char, span.sent.end_char)

@@ -9,7 +9,7 @@ from spacy.tokens import Token
 from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
 from extract.matcher import Match
-from extract.operations import is_handling
+from extract.operations import is_handling, is_under, named_by
 from extract.passage import Passage, Policy
 from extract.reach import first_of_coordination
 from extract.topics import cue as topic
@@ -76,6 +76,7 @@ def sources(policy: Policy) -> Iterator[Claim]:
             key=lambda source: (source.start, -source.end),
         )
         found += _occasions(passage, found)
+        found += _by_using(passage, found)
         found += _same_data(passage, found)
         for source in found:
             if source.start < until:
@@ -121,25 +122,77 @@ def _automatic(passage: Passage) -> Iterator[_Source]:
 
 def _tools(passage: Passage) -> Iterator[_Source]:
     """Yield the cookies and the like that collect data: "we use cookies to collect …", "cookies record …"."""
-    lexicon = passage.policy.ontology
-    automated, obtain = lexicon.term("pgc:AutomatedSource"), lexicon.term("dpv:Obtain")
+    automated = passage.policy.ontology.term("pgc:AutomatedSource")
     for match in passage.found("data-sources"):
         tool = passage.token_at(match.end - 1) if match.term == automated else None
-        if tool is None:
-            continue
-        tool = first_of_coordination(tool)
-        verb, (_, closes) = tool.head, sentence(passage, match.start)
-        collects = [
-            m for m in passage.found("processing", match.start, closes) if lexicon.is_under(m.term, obtain)
-        ]
-        if verb.pos_ != "VERB":
-            verb = next((child for child in tool.children if child.dep_ == "acl:relcl"), verb)
-        used = tool.dep_ == "obj" and cued(passage, "source-tools", "pgq:ToolVerb", verb.idx, match.start)
-        subject = tool.dep_ == "nsubj" or verb.dep_ == "acl:relcl"
-        acting = subject and any(m.start <= verb.idx < m.end for m in collects)
-        telling = subject and cued(passage, "source-tools", "pgq:ToolTelling", verb.idx, closes)
-        if ((collects and (used or acting)) or telling) and passage.clause_of(verb).negator is None:
+        if tool is not None and _collects(passage, first_of_coordination(tool), match):
             yield _Source(match.start, match.end, Concept(automated), "source-tool")
+
+
+def _collects(passage: Passage, tool: Token, match: Match) -> bool:
+    """Tell whether a tool collects data, lets the company collect them, or is put to use for that."""
+    if _is_followed_by_capturing(passage, match):
+        return True
+    relative = next((child for child in tool.children if child.dep_ == "acl:relcl"), None)
+    verb = relative if relative is not None and _is_about(relative) else tool.head
+    if verb.pos_ != "VERB" or passage.clause_of(verb).negator is not None:
+        return False
+    if tool.dep_ == "nsubj" or verb == relative:
+        doings = (verb, *(child for child in verb.children if child.dep_ == "conj"))
+        return any(_tells(passage, doing) or _enables(passage, doing) for doing in doings)
+    if any(child.dep_ == "case" and child.lower_ in _BY for child in tool.children):
+        return verb.tag_ == "VBN" and verb.idx < match.start and _is_collecting(passage, verb)
+    _, closes = sentence(passage, match.start)
+    used = tool.dep_ == "obj" and cued(passage, "source-tools", "pgq:ToolVerb", verb.idx, match.start)
+    return used and any(
+        is_under(verb, "dpv:Obtain") for verb in passage.found("processing", match.start, closes)
+    )
+
+
+def _is_followed_by_capturing(passage: Passage, match: Match) -> bool:
+    """Tell whether a verb of taking down stands behind a tool, whatever the parse makes of it: "logs capture"."""
+    token = passage.token_at(match.end - 1)
+    if token is None or token.tag_ not in ("NNS", "NNPS", "VBZ", "JJ"):
+        return False
+    after = token.nbor() if token.i + 1 < token.sent.end else token
+    while after.lower_ in _POSSIBLY and after.i + 1 < after.sent.end:
+        after = after.nbor()
+    return after != token and not after.lower_.endswith(("s", "ed", "ing")) and _is_collecting(passage, after)
+
+
+_POSSIBLY = frozenset(("may", "can", "might", "will", "could", "also", "then", "automatically"))
+
+
+def _is_about(relative: Token) -> bool:
+    """Tell whether what a relative clause stands behind is its subject: "a pixel that tells us"."""
+    return any(child.tag_ == "WDT" and child.dep_ == "nsubj" for child in relative.children)
+
+
+def _tells(passage: Passage, verb: Token) -> bool:
+    """Tell whether a tool that has a verb as its predicate collects data or tells the company of them."""
+    telling = any(sign.start == verb.idx for sign in cues(passage, "source-tools", "pgq:ToolTelling"))
+    return telling or _is_collecting(passage, verb)
+
+
+def _is_collecting(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb says that data come to be held."""
+    return is_under(named_by(passage, verb), *_COLLECTING) or any(
+        sign.start <= verb.idx < sign.end for sign in cues(passage, "source-tools", "pgq:CapturingVerb")
+    )
+
+
+def _enables(passage: Passage, verb: Token) -> bool:
+    """Tell whether a tool lets the company collect data: "cookies allow us to record …"."""
+    if not any(sign.start == verb.idx for sign in cues(passage, "source-tools", "pgq:ToolEnabling")):
+        return False
+    done = [child for child in verb.children if child.dep_ in ("xcomp", "ccomp", "advcl")]
+    ours = any(token.lower_ == "us" for token in verb.doc[verb.i : verb.i + _US_WITHIN])
+    return ours and any(_is_collecting(passage, child) for child in done)
+
+
+_COLLECTING = ("dpv:Obtain", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Observe", "dpv:Generate")
+_BY = frozenset(("by", "through", "via", "with", "using"))
+_US_WITHIN = 3  # tokens from "allow" to "us"
 
 
 def _consulted(passage: Passage) -> Iterator[_Source]:
@@ -191,6 +244,23 @@ def _occasions(passage: Passage, found: list[_Source]) -> Iterator[_Source]:
                 yield _Source(when.idx, verb.end, Concept(lexicon.term(term)), "source-occasion")
 
 
+def _by_using(passage: Passage, found: list[_Source]) -> Iterator[_Source]:
+    """Yield what the reader does by which data arise: "By visiting our site, your IP address is logged"."""
+    for words in passage.sentences:
+        if len(words) <= _BY_DOING or words[0].lower_ != "by" or words[1].tag_ != "VBG":
+            continue
+        start, end = words.start_char, words.end_char
+        if any(start <= source.start < end for source in found):
+            continue
+        if not any(_is_collecting(passage, token) for token in words[2:] if token.pos_ == "VERB"):
+            continue
+        for curie, term in _OCCASIONS.items():
+            verb = next(cues(passage, "occasions", curie, words[1].idx, end), None)
+            if verb is not None and verb.start == words[1].idx:
+                yield _Source(start, verb.end, Concept(passage.policy.ontology.term(term)), "source-occasion")
+
+
+_BY_DOING = 4  # words at least of a sentence that says what comes by doing something
 _WHENEVER = frozenset(("when", "whenever", "if", "where", "as", "while", "once"))
 _OCCASIONS = {
     "pgq:GivingOccasion": "dpv:DataSubjectDataSource",
@@ -220,10 +290,15 @@ def _givers(passage: Passage) -> Iterator[_Source]:
         if not _is_about_reader(passage, verb):
             continue
         start, end = giver.left_edge.idx, giver.idx + len(giver)
+        if _EXAMPLE_OF_GIVER.match(passage.text, end):
+            end = verb.idx
         for _, first, last in _elements(passage.text, start, end):
             value = _named(passage, (first, last), first) or _unknown_giver(passage, giver, first, last)
             if value is not None:
                 yield _Source(first, last, value, "source-giver")
+
+
+_EXAMPLE_OF_GIVER = re.compile(r",?\s\(?(?:such\sas|like|including|e\.g\.)\s", re.IGNORECASE)
 
 
 def _unknown_giver(passage: Passage, giver: Token, start: int, end: int) -> Value | None:
@@ -453,7 +528,9 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
         )
         direct = said or "directly" in words + opener.form
         return Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource")) if direct else None
-    if opener.term == passage.policy.ontology.term("pgq:LogInWith"):
+    if opener.term == passage.policy.ontology.term("pgq:LogInWith") or cued(
+        passage, _TABLE, "pgq:LogInVerb", max(0, opener.start - _NEAR // 2), opener.start
+    ):
         service = _company(passage, "services", start, end)
         if service is not None:
             return service
@@ -477,8 +554,10 @@ def _named(passage: Passage, span: tuple[int, int], since: int) -> Value | None:
         return Concept(known[-1])
     if cued(passage, _TABLE, "pgq:ChannelNoun", start, end):
         return Concept(lexicon.term("dpv:DataSubjectDataSource"))
+    if any(use.start == start for use in cues(passage, _TABLE, "pgq:UseNoun", start, end + len(" with"))):
+        return Concept(lexicon.term("pgc:AutomatedSource"))
     readers = (match.term for match in passage.found("data-subjects", start, end))
-    if lexicon.term("dpv:DataSubject") in readers:
+    if any(lexicon.is_under(reader, lexicon.term("dpv:DataSubject")) for reader in readers):
         return Concept(lexicon.term("dpv:DataSubjectDataSource"))
     nouns = [
         cue

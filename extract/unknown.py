@@ -32,7 +32,7 @@ _EXAMPLE = re.compile(
     r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+"
     r"|\(\s*|[–—]\s*|:\s+|\s)(?=[A-Z])"
 )
-_FUNCTION = re.compile(r"(?<=[\w.]):\s+(?:To|For)\s", re.IGNORECASE)
+_FUNCTION = re.compile(r"(?<=[\w.])\s?:\s+(?:to|for|used|provides?|helps?|acts|our)\s", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*[,.;)]|\s+(?:to|for|in\s+order)\s")
 _AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
