@@ -724,15 +724,9 @@ def _start(token: Token) -> int:
     """Return where a noun starts with the modifiers before it."""
     start = token.i
     while (
-        start > token.sent.start
+        start > 0
+        and token.doc[start - 1].dep_ in ("compound", "amod", "nmod", "flat")
         and token.doc[start - 1].head == token
-        and token.doc[start - 1].dep_
-        in (
-            "compound",
-            "amod",
-            "nmod",
-            "flat",
-        )
     ):
         start -= 1
     return int(start)

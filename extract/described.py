@@ -34,24 +34,25 @@ class Description(NamedTuple):
 def descriptions(passage: Passage) -> Iterator[Description]:
     """Yield the phrases of a passage that describe data which somebody other than the reader handles."""
     asked = 0  # the end of the last question that is about data
-    for token in passage.doc:
-        if is_question(token):
-            listed = asked > 0 and all(between.lower_ in _LINKS for between in passage.doc[asked : token.i])
-            span = _asked(passage, token, listed=listed)
-            if span is not None:
-                asked = span.end
-                yield Description(span, None, "question about the reader")
-        elif token.pos_ in ("NOUN", "PRON") and token.i + 1 < token.sent.end:
-            yield from _described(passage, token)
-            if _is_behaviour(passage, token):
-                yield Description(_with_places(token), Concept(_USAGE), "behaviour of the reader")
+    for sentence in passage.sentences:
+        for token in sentence:
+            if is_question(token):
+                listed = asked > 0 and all(mark.lower_ in _LINKS for mark in passage.doc[asked : token.i])
+                span = _asked(passage, token, listed=listed)
+                if span is not None:
+                    asked = span.end
+                    yield Description(span, None, "question about the reader")
+            elif token.pos_ in ("NOUN", "PRON") and token.i + 1 < sentence.end:
+                yield from _described(passage, token, sentence.end)
+                if _is_behaviour(passage, token):
+                    yield Description(_with_places(token), Concept(_USAGE), "behaviour of the reader")
 
 
 _LINKS = frozenset((",", ";", "and", "or"))
 
 
-def _described(passage: Passage, noun: Token) -> Iterator[Description]:
-    """Yield the phrase with a noun as its head if it describes data that are handled."""
+def _described(passage: Passage, noun: Token, last: int) -> Iterator[Description]:
+    """Yield the phrase of a noun, in a sentence that ends at `last`, if it describes data that are handled."""
     is_data = passage.is_in(noun, _DATA_NOUNS, cue("InformationAbout")) and not _is_of_verb(passage, noun)
     if is_data:
         found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
@@ -60,7 +61,7 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
         ):
             yield found
     elif _is_thing(noun):
-        end, verb = _relative(noun.doc, noun.i + 1, noun.sent.end)
+        end, verb = _relative(noun.doc, noun.i + 1, last)
         if verb is None or not _is_readers(noun.doc, noun.i + 1, verb):
             return
         if (
@@ -164,8 +165,8 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
 def _start(noun: Token) -> int:
     """Return where a noun phrase starts with its modifiers, without articles and owners."""
     start = noun.i
-    while start > noun.sent.start and noun.doc[start - 1].dep_ in ("amod", "compound", "nmod", "nummod"):
-        if noun.doc[start - 1].head.i > noun.i or noun.doc[start - 1].head.i < start:
+    while start > 0 and noun.doc[start - 1].dep_ in ("amod", "compound", "nmod", "nummod"):
+        if not start <= noun.doc[start - 1].head.i <= noun.i:
             break
         start -= 1
     return int(start)

@@ -246,9 +246,10 @@ def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
     """Yield the purposes of a sentence, among them those that go on from one another ("…, including sending …")."""
     ends: set[int] = set()
     for token in sentence:
-        for phrase in _at(passage, token, sentence, ends):
-            ends.add(phrase.end)
-            yield phrase
+        if not token.is_punct:
+            for phrase in _at(passage, token, sentence, ends):
+                ends.add(phrase.end)
+                yield phrase
 
 
 def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Iterator[_Phrase]:
@@ -270,8 +271,8 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         (token.tag_ in _VERBS or (opens_verb(passage, token) and takes_object(token)))
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
-        and not _of_the_text(passage, token)
         and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
+        and not _of_the_text(passage, token)
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
     elif token.lower_ in _MEANS and token.i + 1 < sentence.end:
