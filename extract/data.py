@@ -13,9 +13,10 @@ from extract.described import Description, descriptions, restricted
 from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
-from extract.matcher import Match, matcher
+from extract.matcher import Match, longest, matcher
 from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
 from extract.passage import Passage, Policy
+from extract.recorded import lets_us_act, recorded
 from extract.topics import cue, of_list, stands_under
 
 _ONTOLOGY = ontology.load()
@@ -240,6 +241,8 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return "what the reader gives"
     if _is_wanted(passage, span.root):
         return "what somebody wants to know"
+    if lets_us_act(passage, span.root):
+        return "what lets us act"
     return "what is passed on" if _is_passed_on(passage, span) or _is_seen(passage, span) else None
 
 
@@ -602,10 +605,11 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
             if taken.isdisjoint(range(part.start, part.end)):
                 taken.update(range(part.start, part.end))
                 yield _unmapped(passage, part, rule, 0.6)
-    for found in descriptions(passage):
-        if taken.isdisjoint(range(found.span.start, found.span.end)):
-            taken.update(range(found.span.start, found.span.end))
-            yield _described(passage, found)
+    told = ((found.span, _described(passage, found)) for found in descriptions(passage))
+    for part, claim in chain(told, ((part, _of_record(passage, part)) for part in recorded(passage))):
+        if taken.isdisjoint(range(part.start, part.end)):
+            taken.update(range(part.start, part.end))
+            yield claim
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
@@ -613,6 +617,15 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
         if taken.isdisjoint(range(part.start, part.end)):
             taken.update(range(part.start, part.end))
             yield _unmapped(passage, part, "what is collected", 0.65)
+
+
+def _of_record(passage: Passage, part: Span) -> Claim:
+    """Return the claim for a phrase that ends in a noun for records, with its concept if the lexicon has one."""
+    known = longest(passage.found(_TABLE, part.start_char, part.end_char))
+    rule = "noun for records"
+    if known is None or is_generic(known.term) or known.end <= part.root.idx:
+        return _unmapped(passage, part, rule, 0.65)
+    return _claim(passage, part, Concept(known.term), rule, 0.7)
 
 
 def _members(passage: Passage) -> Iterator[Span]:

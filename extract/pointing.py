@@ -21,6 +21,7 @@ from extract.draft import (
     taken_over,
 )
 from extract.passage import Passage
+from extract.purposes import INTEREST_RULE
 from extract.topics import cue, stands_under
 
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
@@ -132,9 +133,14 @@ def point_back(drafts: list[Draft]) -> None:
             _recipients_before(draft, [other for other in same if other.passage is draft.passage])
         if not draft.specific_data or (cue("TheseData") in draft.signs_back and not _outside_purposes(draft)):
             _point_to_data(draft, before, same)
-        alone = draft.has(BASIS) and not draft.has(PURPOSE, RECIPIENT, SERVICE)
+        alone = draft.has(BASIS) and not (draft.has(RECIPIENT, SERVICE) or _says_what_for(draft))
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+
+
+def _says_what_for(draft: Draft) -> bool:
+    """Tell whether a statement has a purpose besides the interest that is its basis."""
+    return any(claim.evidence[0].rule != INTEREST_RULE for claim in draft.of(PURPOSE))
 
 
 def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
@@ -158,12 +164,15 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
         PURPOSE, BASIS, STORAGE
     ):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
-    elif cue("Pronoun") in signs and draft.has(PURPOSE, BASIS, STORAGE):
+    elif not signs.isdisjoint(_PRONOUNS) and draft.has(PURPOSE, BASIS, STORAGE):
         listed = _joined_from(draft, same)
         if listed and not here:
             _put_data(draft, listed)
         else:
             _data_before(draft, here or _passage_before(draft, same))
+
+
+_PRONOUNS = frozenset((cue("Pronoun"), cue("Elaboration")))
 
 
 def _joined_from(draft: Draft, same: list[Draft]) -> list[Claim]:

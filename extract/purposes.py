@@ -38,6 +38,9 @@ _VERBS = _BASE | {"VBG"}
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 
 
+INTEREST_RULE = "interest worded as a purpose"
+"""The rule by which a legitimate interest is a purpose, too."""
+
 _LABEL = re.compile(r"\W*(For\b[^.:;,]{3,70}[.:])\s*(?=[A-Z])")
 """The words before a colon or full stop at the start of a passage that stand for its heading."""
 
@@ -112,9 +115,9 @@ def _of_interests(passage: Passage) -> Iterator[_Phrase]:
         if words is None or first is None:
             continue
         if first.tag_ in _VERBS:
-            yield from _verbs(passage, first.i, words.end, "interest worded as a purpose", 0.75)
+            yield from _verbs(passage, first.i, words.end, INTEREST_RULE, 0.75)
         else:
-            yield from _members(passage, first, words, "interest worded as a purpose", actions=True)
+            yield from _members(passage, first, words, INTEREST_RULE, actions=True)
 
 
 def _of_heading(heading: Passage) -> Iterator[_Phrase]:
@@ -300,6 +303,8 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
         return
     modals = _POSSIBLE | _CERTAIN if that else _POSSIBLE
     modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
+    if modal is None and that and near and not any(token.tag_ == "MD" for token in near):
+        yield from _state(passage, so, near[0], sentence)
     if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
         return
     verb = _verb_behind(modal, sentence)
@@ -308,6 +313,19 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     start = near.start if verb.lower_ == "be" else verb.i
     for first, end in verb_phrases(passage, verb.i, sentence.end):
         yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
+
+
+def _state(passage: Passage, so: Token, first: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield what shall be the case: "so that we know whom to call", "so that our letters are relevant to you"."""
+    state = so.head
+    if not first.i < state.i < sentence.end or first.lower_ not in _OURS or _of_the_text(passage, state):
+        return
+    start = state.i if first.lower_ == "we" and state.pos_ == "VERB" else first.i
+    for begin, end in verb_phrases(passage, state.i, sentence.end):
+        yield _Phrase(start if begin == state.i else begin, end, "so that", 0.7)
+
+
+_OURS = frozenset(("we", "our", "your"))
 
 
 def _spares(so: Token, near: Span) -> bool:
@@ -555,7 +573,7 @@ def _binds(word: Token, to: Token) -> bool:
         doer = word.head if doer is None and word.dep_ == "acl" else doer
         return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
     thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
-    return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
+    return thing is None or actor_of(thing) != "nobody"
 
 
 _WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
