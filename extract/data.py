@@ -16,7 +16,7 @@ from extract.frame import Clause, actor_of
 from extract.matcher import Match, longest, matcher
 from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
 from extract.passage import Passage, Policy
-from extract.recorded import lets_us_act, recorded
+from extract.recorded import examples_behind, lets_us_act, recorded
 from extract.topics import cue, of_list, stands_under
 
 _ONTOLOGY = ontology.load()
@@ -54,7 +54,7 @@ def _of_passage(passage: Passage) -> Iterator[Claim]:
     spans = _phrases(passage)
     sure = [_sure(passage, span, match, spans) for span, match in spans]
     lead = _unknown_lead(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
-    listed = tuple(examples(passage, _heads(passage, spans, sure, lead)))
+    listed = (*examples(passage, _heads(passage, spans, sure, lead)), *examples_behind(passage))
     within = {token.i for part in listed for token in part}
     known: list[Span] = []
     for (span, match), certain in zip(spans, sure, strict=True):
@@ -547,7 +547,7 @@ def _is_nominal(span: Span) -> bool:
     if token.like_url or "_" in token.text or "/" in token.text.strip("/"):
         return False
     if token.pos_ in ("VERB", "AUX") and token.tag_ not in ("VBG", "VBN"):
-        return False
+        return token.dep_ == "conj" and token.head.pos_ == "NOUN"  # "your username and password"
     if token.dep_ in ("amod", "compound") and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN"):
         return token.head.lower_ in _DATA_NOUNS
     return token.pos_ in ("NOUN", "PROPN", "ADJ", "X", "NUM") or token.tag_ == "VBG"

@@ -705,9 +705,25 @@ _FEW = 8  # words before "purposes"
 def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
     """Yield the coordinated verb phrases that begin at token `start`."""
     floor = 0
-    for first, end in verb_phrases(passage, start, stop):
+    for first, end in verb_phrases(passage, _behind_use(passage, start, stop), stop):
         yield _Phrase(_opening(passage, first, floor), end, rule, confidence)
         floor = end
+
+
+def _behind_use(passage: Passage, start: int, stop: int) -> int:
+    """Return where it is said what data are used for: behind "use this information to", where that is said."""
+    doc = passage.doc
+    if doc[start].lower_ not in _USING:
+        return start
+    for token in doc[start + 1 : min(start + _ASIDE, stop - 1)]:
+        if token.tag_ == "TO" and token.nbor().tag_ == "VB":
+            return token.i + 1
+        if token.pos_ not in ("DET", "PRON", "NOUN", "ADJ", "PROPN", "SCONJ"):
+            return start
+    return start
+
+
+_USING = frozenset(("use", "using", "process", "processing"))
 
 
 def _opening(passage: Passage, verb: int, floor: int) -> int:
@@ -762,7 +778,7 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     if _guards(passage, span) and stands_under(passage, cue("SecurityTopic")):
         return True
     data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
-    if not data:
+    if not data and not _has_data_as_object(passage, span):
         return False
     named = next(passage.found(_TABLE, start, end), None) is not None
     verb = next((m for m in passage.found("processing", start, end) if m.start == start), None)
@@ -770,6 +786,14 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     if is_under(verb, *_MERE_HANDLING) and not named and not to_the_reader:
         return True
     return _guards(passage, span) and any(is_generic(match.term) for match in data)
+
+
+def _has_data_as_object(passage: Passage, span: Span) -> bool:
+    """Tell whether the first verb of a phrase has information or data as its object."""
+    return any(
+        token.dep_ == "obj" and token.head == span[0] and passage.is_in(token, "cues/about-data")
+        for token in span[1:]
+    )
 
 
 def _guards(passage: Passage, span: Span) -> bool:

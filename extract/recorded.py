@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from spacy.tokens import Span, Token
 
 from extract.described import governor, is_by_others
-from extract.enumeration import can_be_data
-from extract.extent import with_complement
+from extract.enumeration import OTHERWISE, can_be_data, last_of, listed_from
+from extract.extent import is_question, with_complement
 from extract.frame import actor_of, is_infinitive
 from extract.operations import is_handling
 from extract.passage import Passage
@@ -36,6 +36,49 @@ def recorded(passage: Passage) -> Iterator[Span]:
             and (_is_handled(passage, head) or lets_us_act(passage, head))
         ):
             yield phrase
+
+
+def examples_behind(passage: Passage) -> Iterator[Span]:
+    """Yield examples of data that stand further before: "information when you visit us, such as your height".
+
+    As other things may stand between, examples count only if they say that they are data.
+    """
+    for sign in passage.found("cues/data"):
+        if sign.term != cue("Example") or sign.form.lower().startswith(OTHERWISE):
+            continue
+        first, last = passage.token_at(sign.start), passage.token_at(sign.end - 1)
+        if first is None or last is None or not _exemplifies_data(passage, first):
+            continue
+        for part in listed_from(passage.doc, last.i + 1, last_of(last)):
+            if _says_data(passage, part):
+                yield part
+
+
+def _exemplifies_data(passage: Passage, sign: Token) -> bool:
+    """Tell whether information that somebody other than the reader takes or keeps stands before a sign."""
+    for noun in passage.found("cues/about-data", sign.sent.start_char, sign.idx):
+        token = passage.token_at(noun.start)
+        if token is not None and token.pos_ == "NOUN":
+            verb = governor(token)
+            if (
+                verb is not None
+                and is_by_others(verb)
+                and is_handling(passage, verb, "dpv:Obtain", "dpv:Store")
+            ):
+                return True
+    return False
+
+
+def _says_data(passage: Passage, part: Span) -> bool:
+    """Tell whether an example asks about the reader, is known as data, or ends in a noun for records."""
+    if is_question(part[0]):
+        return any(actor_of(token) == "person" for token in part if token.dep_ == "nsubj")
+    end = part.root.idx
+    return can_be_data(passage, part) and any(
+        match.start <= end < match.end
+        for table in (_HEADS, "personal-data")
+        for match in passage.found(table)
+    )
 
 
 def _is_part_of_name(head: Token) -> bool:
