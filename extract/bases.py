@@ -26,6 +26,10 @@ _STATUTE = re.compile(
 _REQUIRES = re.compile(r"\s(?:may\s|also\s|normally\s|will\s)*requires?\s(?:us\b|that\swe\b)")
 _LABEL_START = re.compile(r"[\W\d]*(?:[\w-]+\s+){0,4}")
 _LABEL_END = re.compile(r"\s*(?::|[–—]|\s-\s)")
+_OPENS = re.compile(
+    r"\w\s+[(\[](?:(?:our|your|a|legal\sbas[ie]s|lawful\sbas[ie]s)[\s:]+){0,2}$", re.IGNORECASE
+)
+_CLOSES = re.compile(r"\s?(?:with you|to you)?[)\]]")
 _TITLE_END = re.compile(r"\s*[.:–—-]")
 _LATER = re.compile(
     r"\s*(?:,|and|or|&|/)+\s*(?:lit\.?\s*)?(?P<article>\(?(?P<letter>[a-j])\))(?!\w)", re.IGNORECASE
@@ -145,7 +149,7 @@ def _contracts(passage: Passage) -> Iterator[_Ground]:
     term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
     for verb in _verbs(passage, "pgq:ContractGround"):
         contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
-        if contract is not None and not re.search(r"[.;:,]", passage.text[verb.end : contract.start]):
+        if contract is not None and not re.search(r"[.;:,(]", passage.text[verb.end : contract.start]):
             yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
 
 
@@ -238,9 +242,16 @@ def _placed(passage: Passage, ground: _Ground) -> bool:
     """Tell whether words before or right behind the ground call it a legal basis."""
     return (
         _in_basis_place(passage)
+        or _fills_brackets(passage, ground)
         or cued(passage, _TABLE, "pgq:BasisMarker", ground.opens, ground.end)
         or cued(passage, _TABLE, "pgq:BasisMarker", ground.end, min(ground.closes, ground.end + _REACH))
     )
+
+
+def _fills_brackets(passage: Passage, ground: _Ground) -> bool:
+    """Tell whether brackets hold nothing but the ground, as a note on what stands before: "… (contract)"."""
+    closes = _CLOSES.match(passage.text, ground.end)
+    return closes is not None and _OPENS.search(passage.text, 0, ground.start) is not None
 
 
 def _is_letter(ground: _Ground) -> bool:

@@ -13,9 +13,10 @@ from extract.described import Description, descriptions, restricted
 from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
-from extract.matcher import Match, matcher
+from extract.matcher import Match, longest, matcher
 from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
 from extract.passage import Passage, Policy
+from extract.recorded import examples_behind, lets_us_act, recorded
 from extract.topics import cue, of_list, stands_under
 
 _ONTOLOGY = ontology.load()
@@ -53,7 +54,7 @@ def _of_passage(passage: Passage) -> Iterator[Claim]:
     spans = _phrases(passage)
     sure = [_sure(passage, span, match, spans) for span, match in spans]
     lead = _unknown_lead(passage, [span for (span, _), rule in zip(spans, sure, strict=True) if rule])
-    listed = tuple(examples(passage, _heads(passage, spans, sure, lead)))
+    listed = (*examples(passage, _heads(passage, spans, sure, lead)), *examples_behind(passage))
     within = {token.i for part in listed for token in part}
     known: list[Span] = []
     for (span, match), certain in zip(spans, sure, strict=True):
@@ -240,6 +241,8 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return "what the reader gives"
     if _is_wanted(passage, span.root):
         return "what somebody wants to know"
+    if lets_us_act(passage, span.root):
+        return "what lets us act"
     shown = _is_seen(passage, span) or _is_open(passage, span.root)
     return "what is passed on" if shown or _is_passed_on(passage, span) else None
 
@@ -557,7 +560,7 @@ def _is_nominal(span: Span) -> bool:
     if token.like_url or "_" in token.text or "/" in token.text.strip("/"):
         return False
     if token.pos_ in ("VERB", "AUX") and token.tag_ not in ("VBG", "VBN"):
-        return False
+        return token.dep_ == "conj" and token.head.pos_ == "NOUN"  # "your username and password"
     if token.dep_ in ("amod", "compound") and token.head.i > token.i and token.head.pos_ in ("NOUN", "PROPN"):
         return token.head.lower_ in _DATA_NOUNS
     return token.pos_ in ("NOUN", "PROPN", "ADJ", "X", "NUM") or token.tag_ == "VBG"
@@ -615,10 +618,11 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
             if taken.isdisjoint(range(part.start, part.end)):
                 taken.update(range(part.start, part.end))
                 yield _unmapped(passage, part, rule, 0.6)
-    for found in descriptions(passage):
-        if taken.isdisjoint(range(found.span.start, found.span.end)):
-            taken.update(range(found.span.start, found.span.end))
-            yield _described(passage, found)
+    told = ((found.span, _described(passage, found)) for found in descriptions(passage))
+    for part, claim in chain(told, ((part, _of_record(passage, part)) for part in recorded(passage))):
+        if taken.isdisjoint(range(part.start, part.end)):
+            taken.update(range(part.start, part.end))
+            yield claim
     for token in _bare_objects(passage):
         if taken.isdisjoint(range(token.sent.start, token.sent.end)):
             yield _claim(passage, passage.doc[token.i : token.i + 1], Concept(_TOP), "data as such", 0.7)
@@ -626,6 +630,15 @@ def _unknown(passage: Passage, known: list[Span], listed: tuple[Span, ...]) -> I
         if taken.isdisjoint(range(part.start, part.end)):
             taken.update(range(part.start, part.end))
             yield _unmapped(passage, part, "what is collected", 0.65)
+
+
+def _of_record(passage: Passage, part: Span) -> Claim:
+    """Return the claim for a phrase that ends in a noun for records, with its concept if the lexicon has one."""
+    known = longest(passage.found(_TABLE, part.start_char, part.end_char))
+    rule = "noun for records"
+    if known is None or is_generic(known.term) or known.end <= part.root.idx:
+        return _unmapped(passage, part, rule, 0.65)
+    return _claim(passage, part, Concept(known.term), rule, 0.7)
 
 
 def _members(passage: Passage) -> Iterator[Span]:
@@ -737,15 +750,9 @@ def _start(token: Token) -> int:
     """Return where a noun starts with the modifiers before it."""
     start = token.i
     while (
-        start > token.sent.start
+        start > 0
+        and token.doc[start - 1].dep_ in ("compound", "amod", "nmod", "flat")
         and token.doc[start - 1].head == token
-        and token.doc[start - 1].dep_
-        in (
-            "compound",
-            "amod",
-            "nmod",
-            "flat",
-        )
     ):
         start -= 1
     return int(start)

@@ -34,24 +34,25 @@ class Description(NamedTuple):
 def descriptions(passage: Passage) -> Iterator[Description]:
     """Yield the phrases of a passage that describe data which somebody other than the reader handles."""
     asked = 0  # the end of the last question that is about data
-    for token in passage.doc:
-        if is_question(token):
-            listed = asked > 0 and all(between.lower_ in _LINKS for between in passage.doc[asked : token.i])
-            span = _asked(passage, token, listed=listed)
-            if span is not None:
-                asked = span.end
-                yield Description(span, None, "question about the reader")
-        elif token.pos_ in ("NOUN", "PRON") and token.i + 1 < token.sent.end:
-            yield from _described(passage, token)
-            if _is_behaviour(passage, token):
-                yield Description(_with_places(token), Concept(_USAGE), "behaviour of the reader")
+    for sentence in passage.sentences:
+        for token in sentence:
+            if is_question(token):
+                listed = asked > 0 and all(mark.lower_ in _LINKS for mark in passage.doc[asked : token.i])
+                span = _asked(passage, token, listed=listed)
+                if span is not None:
+                    asked = span.end
+                    yield Description(span, None, "question about the reader")
+            elif token.pos_ in ("NOUN", "PRON") and token.i + 1 < sentence.end:
+                yield from _described(passage, token, sentence.end)
+                if _is_behaviour(passage, token):
+                    yield Description(_with_places(token), Concept(_USAGE), "behaviour of the reader")
 
 
 _LINKS = frozenset((",", ";", "and", "or"))
 
 
-def _described(passage: Passage, noun: Token) -> Iterator[Description]:
-    """Yield the phrase with a noun as its head if it describes data that are handled."""
+def _described(passage: Passage, noun: Token, last: int) -> Iterator[Description]:
+    """Yield the phrase of a noun, in a sentence that ends at `last`, if it describes data that are handled."""
     is_data = passage.is_in(noun, _DATA_NOUNS, cue("InformationAbout")) and not _is_of_verb(passage, noun)
     if is_data:
         found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
@@ -60,12 +61,14 @@ def _described(passage: Passage, noun: Token) -> Iterator[Description]:
         ):
             yield found
     elif _is_thing(noun):
-        end, verb = _relative(noun.doc, noun.i + 1, noun.sent.end)
+        end, verb = _relative(noun.doc, noun.i + 1, last)
         if verb is None or not _is_readers(noun.doc, noun.i + 1, verb):
             return
+        given = passage.is_in(noun, "cues/data-heads") and passage.is_in(verb, _TABLE, cue("ReaderGiving"))
+        handled = _is_handled(passage, noun, end, (*_KEPT, "dpv:Use") if given else _KEPT)
         if (
-            (_is_listed(passage, noun) or _is_handled(passage, noun, end, _KEPT))
-            and _is_readers_act(passage, verb)
+            (_is_listed(passage, noun) or handled)
+            and (given or _is_readers_act(passage, verb))
             and not passage.is_in(noun, "cues/no-data", cue("NoData"))
         ):
             yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
@@ -81,13 +84,13 @@ def _is_behaviour(passage: Passage, noun: Token) -> bool:
     """Tell whether a noun says what readers do and somebody watches it ("track your use of the site")."""
     if noun.nbor().lower_ not in _AT:
         return False
-    verb = _governor(noun)
+    verb = governor(noun)
     return (
         _is_readers_behaviour(passage, noun)
         and verb is not None
         and verb.pos_ == "VERB"
-        and _is_by_others(verb)
-        and is_handling(passage, verb, *_WATCHED)
+        and is_by_others(verb)
+        and is_handling(passage, verb, *_WATCHED, *_STUDIED)
     )
 
 
@@ -106,6 +109,7 @@ def _with_places(noun: Token) -> Span:
 
 _AT = frozenset(("of", "on", "with", "to", "in", "across", "within", "around", "through"))
 _WATCHED = ("dpv:Collect", "dpv:Observe", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
+_STUDIED = ("dpv:Analyse", "dpv:Assess", "dpv:Consult")
 
 
 def _is_of_verb(passage: Passage, noun: Token) -> bool:
@@ -118,7 +122,7 @@ def _is_thing(noun: Token) -> bool:
     return noun.pos_ == "NOUN" or noun.lower_ in ("anything", "everything", "whatever")
 
 
-_KEPT = ("dpv:Obtain", "dpv:Store", "dpv:Monitor", "dpv:Tracking", "dpv:Remove")
+_KEPT = ("dpv:Obtain", "dpv:Store", "dpv:Monitor", "dpv:Tracking", "dpv:Remove", *_STUDIED)
 _ANY = (*_KEPT, "dpv:Use", "dpv:Disclose", "dpv:Transfer", "dpv:Transform")
 
 
@@ -164,8 +168,8 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
 def _start(noun: Token) -> int:
     """Return where a noun phrase starts with its modifiers, without articles and owners."""
     start = noun.i
-    while start > noun.sent.start and noun.doc[start - 1].dep_ in ("amod", "compound", "nmod", "nummod"):
-        if noun.doc[start - 1].head.i > noun.i or noun.doc[start - 1].head.i < start:
+    while start > 0 and noun.doc[start - 1].dep_ in ("amod", "compound", "nmod", "nummod"):
+        if not start <= noun.doc[start - 1].head.i <= noun.i:
             break
         start -= 1
     return int(start)
@@ -225,7 +229,7 @@ def _preposition(passage: Passage, noun: Token, start: int, last: int) -> int:
         if place == last or doc[place].lower_ != "to":
             return start
     elif doc[place].lower_ == "from":
-        verb = _governor(noun)
+        verb = governor(noun)
         if verb is None or not is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Combine"):
             return start
     elif doc[place].lower_ not in _ABOUT:
@@ -246,7 +250,7 @@ def _is_of_reader(phrase: Span) -> bool:
 
 def _is_kept(passage: Passage, noun: Token) -> bool:
     """Tell whether data are stored, recorded or used, which makes them data about readers."""
-    verb = _governor(noun)
+    verb = governor(noun)
     return verb is not None and is_handling(passage, verb, "dpv:Store", "dpv:Use", "dpv:Record")
 
 
@@ -347,13 +351,13 @@ def _is_readers_act(passage: Passage, verb: Token) -> bool:
 
 def _is_handled(passage: Passage, noun: Token, end: int, operations: tuple[str, ...]) -> bool:
     """Tell whether somebody other than the reader does with a noun what is one of `operations`."""
-    verb = _governor(noun)
+    verb = governor(noun)
     if verb is None or verb.i in range(noun.i, end):
         verb = _passive(noun.doc, end, noun.sent.end)
-    return verb is not None and _is_by_others(verb) and is_handling(passage, verb, *operations)
+    return verb is not None and is_by_others(verb) and is_handling(passage, verb, *operations)
 
 
-def _is_by_others(verb: Token) -> bool:
+def is_by_others(verb: Token) -> bool:
     """Tell whether the reader does not do what a verb says."""
     token = verb
     while token.dep_ in ("conj", "xcomp") and not any(child.dep_ == "nsubj" for child in token.children):
@@ -362,7 +366,7 @@ def _is_by_others(verb: Token) -> bool:
     return subject is None or actor_of(subject) != "person"
 
 
-def _governor(noun: Token) -> Token | None:
+def governor(noun: Token) -> Token | None:
     """Return the verb of which a noun is the object, or the noun made from a verb of which it is the object."""
     token = noun
     for _ in range(_STEPS):
@@ -418,7 +422,7 @@ def _verb_of(opening: Token) -> Token | None:
 def _watches(passage: Passage, above: Token, opening: Token) -> bool:
     """Tell whether a word before a question says that somebody other than the reader watches what it asks."""
     seen = passage.is_in(above, _TABLE, cue("Seeing")) and opening.lower_ != "how"
-    return above.i < opening.i and _is_by_others(above) and (seen or is_handling(passage, above, *_WATCHED))
+    return above.i < opening.i and is_by_others(above) and (seen or is_handling(passage, above, *_WATCHED))
 
 
 def _is_about_reader(passage: Passage, verb: Token) -> bool:

@@ -44,12 +44,12 @@ def examples(passage: Passage, heads: Iterable[Span]) -> Iterator[Span]:
     """
     ends = {span.end for span in heads}
     for sign in passage.found("cues/data"):
-        if sign.term != cue("Example") or sign.form.lower().startswith(_OTHERWISE):
+        if sign.term != cue("Example") or sign.form.lower().startswith(OTHERWISE):
             continue
         first, last = passage.token_at(sign.start), passage.token_at(sign.end - 1)
         if first is None or last is None or first.pos_ == "NOUN" or not _follows(first, ends):
             continue
-        for part in _listed(passage.doc, last.i + 1, _last_of(last)):
+        for part in listed_from(passage.doc, last.i + 1, last_of(last)):
             whole = part if _says_which(passage, part) else with_subject(part)
             if is_question(part[0]):
                 if any(token.pos_ == "VERB" for token in part):
@@ -62,7 +62,7 @@ def phrases(passage: Passage, listed: Span) -> Iterator[Span]:
     """Yield the phrases of an enumeration without a verb that can name data."""
     if is_sentence(listed):
         return
-    for part in _listed(passage.doc, listed.start, _last_of(listed[0], listed.start)):
+    for part in listed_from(passage.doc, listed.start, last_of(listed[0], listed.start)):
         if can_be_data(passage, part):
             yield part
 
@@ -72,7 +72,7 @@ def is_sentence(span: Span) -> bool:
     return any(token.tag_ in ("MD", "VBZ", "VBP", "VBD") for token in span)
 
 
-_OTHERWISE = ("i.e", "that is", "as well as", "among other")  # what follows them may be no example
+OTHERWISE = ("i.e", "that is", "as well as", "among other")  # what follows them may be no example
 
 
 def _follows(sign: Token, ends: set[int]) -> bool:
@@ -89,7 +89,7 @@ def _follows(sign: Token, ends: set[int]) -> bool:
 _JOINING = frozenset(("which", "that", "and", "also", "but", "may", "can"))
 
 
-def _last_of(sign: Token, start: int | None = None) -> int:
+def last_of(sign: Token, start: int | None = None) -> int:
     """Return the token at which the examples end that begin behind a sign: at a bracket, or with the sentence."""
     depth = 0
     for token in sign.doc[sign.i + 1 if start is None else start : sign.sent.end]:
@@ -102,7 +102,7 @@ def _last_of(sign: Token, start: int | None = None) -> int:
 _OPEN, _SHUT = ("(", "["), (")", "]")
 
 
-def _listed(doc: Doc, start: int, last: int) -> Iterator[Span]:
+def listed_from(doc: Doc, start: int, last: int) -> Iterator[Span]:
     """Yield the phrases of an enumeration from `start`, until it goes over into a clause."""
     place = start
     while place < last:

@@ -166,7 +166,8 @@ def end_of_question(opening: Token, last: int) -> int:
     verb = opening
     while verb.pos_ != "VERB" and verb.head.i > verb.i:
         verb = verb.head
-    return max(opening.i + 1, min(verb.right_edge.i + 1, last, opening.i + _LONGEST_QUESTION))
+    end = max(opening.i + 1, min(verb.right_edge.i + 1, last, opening.i + _LONGEST_QUESTION))
+    return next((token.i for token in opening.doc[verb.i + 1 : end] if token.text in (",", ";")), end)
 
 
 _ASKING = frozenset(("how", "what", "which", "whether"))

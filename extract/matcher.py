@@ -130,8 +130,10 @@ def _grow(forms: list[Form]) -> _Branch:
 
 def _longest(text: str, words: list[Word], hits: list[_Hit]) -> Iterator[Match]:
     """Yield the matches of one table, longer ones before shorter ones that they overlap."""
+    if len(hits) > 1:
+        hits.sort(key=lambda hit: hit[0] - hit[1])
     taken: set[int] = set()
-    for first, last, form in sorted(hits, key=lambda hit: hit[0] - hit[1]):
+    for first, last, form in hits:
         span = range(first, last + 1)
         if taken.isdisjoint(span):
             taken.update(span)

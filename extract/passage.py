@@ -147,7 +147,7 @@ def parsed(document: Document, lexicon: Ontology) -> Policy:
     find = matcher().find
     passages: list[Passage] = []
     policy = Policy(document, lexicon, ())
-    for index, doc in enumerate(load().pipe(texts, batch_size=64)):
+    for index, doc in enumerate(load().pipe(texts, batch_size=128)):
         passages.append(Passage(policy, index, doc, by_table(find(texts[index]))))
     object.__setattr__(policy, "passages", tuple(passages))
     return policy

@@ -22,6 +22,7 @@ from extract.draft import (
     taken_over,
 )
 from extract.passage import Passage
+from extract.purposes import INTEREST_RULE
 from extract.topics import cue, stands_under
 
 _READERS = tuple(map(ontology.load().term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel")))
@@ -139,9 +140,16 @@ def point_back(drafts: list[Draft]) -> None:
             _recipients_before(draft, [other for other in same if other.passage is draft.passage])
         if not draft.specific_data or (cue("TheseData") in draft.signs_back and not _outside_purposes(draft)):
             _point_to_data(draft, before, same)
-        alone = draft.has(BASIS) and not draft.has(PURPOSE, RECIPIENT, SERVICE)
+        elif cue("TheseCookies") in draft.signs_back and draft.has(PURPOSE):
+            _add_collected(draft, same)
+        alone = draft.has(BASIS) and not (draft.has(RECIPIENT, SERVICE) or _says_what_for(draft))
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+
+
+def _says_what_for(draft: Draft) -> bool:
+    """Tell whether a statement has a purpose besides the interest that is its basis."""
+    return any(claim.evidence[0].rule != INTEREST_RULE for claim in draft.of(PURPOSE))
 
 
 def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
@@ -165,12 +173,25 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
         PURPOSE, BASIS, STORAGE
     ):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
-    elif cue("Pronoun") in signs and draft.has(PURPOSE, BASIS, STORAGE):
+    elif not signs.isdisjoint(_PRONOUNS) and draft.has(PURPOSE, BASIS, STORAGE):
         listed = _joined_from(draft, same)
         if listed and not here:
             _put_data(draft, listed)
         else:
             _data_before(draft, here or _passage_before(draft, same))
+
+
+_PRONOUNS = frozenset((cue("Pronoun"), cue("Elaboration")))
+
+
+def _add_collected(draft: Draft, same: list[Draft]) -> None:
+    """Let a statement about cookies take over what they were said to collect, in the sentences just before."""
+    near = [other for other in same if draft.passage.index - other.passage.index <= 1]
+    for other in reversed(near):
+        data = [claim for claim in _to_point_at(other) if claim.value not in [c.value for c in draft.claims]]
+        if data and len(data) * len(draft.of(PURPOSE)) <= _MOST_PAIRS:
+            draft.claims += [taken_over(claim) for claim in data]
+            return
 
 
 def _joined_from(draft: Draft, same: list[Draft]) -> list[Claim]:
@@ -351,11 +372,23 @@ def _data_before(draft: Draft, earlier: list[Draft]) -> bool:
             if other.passage is draft.passage and any(_is_said(claim) for claim in other.of(DATA)):
                 return True  # it points to words that say no category
             continue
-        taken = [other, *(o for o in reversed(earlier[:index]) if o.section == other.section)]
+        taken = [other, *_of_the_same_matter(earlier[:index], other)]
         data = [claim for source in reversed(taken) for claim in _to_point_at(source)]
         _put_data(draft, data)
         return True
     return False
+
+
+def _of_the_same_matter(earlier: list[Draft], last: Draft) -> Iterator[Draft]:
+    """Yield the statements before `last` in its section, the nearest first, until one that is done with its data.
+
+    A sentence that gives the basis of what was said before closes a matter.
+    """
+    for draft in reversed(earlier):
+        if draft.section == last.section:
+            if draft.passage is last.passage and any(map(_is_said, draft.of(BASIS))) and draft.has(PURPOSE):
+                return
+            yield draft
 
 
 def _put_data(draft: Draft, data: list[Claim]) -> None:

@@ -38,6 +38,9 @@ _VERBS = _BASE | {"VBG"}
 _NOMINAL = frozenset(("NOUN", "PROPN", "ADJ", "NUM"))
 
 
+INTEREST_RULE = "interest worded as a purpose"
+"""The rule by which a legitimate interest is a purpose, too."""
+
 _LABEL = re.compile(r"\W*(For\b[^.:;,]{3,70}[.:])\s*(?=[A-Z])")
 """The words before a colon or full stop at the start of a passage that stand for its heading."""
 
@@ -112,9 +115,9 @@ def _of_interests(passage: Passage) -> Iterator[_Phrase]:
         if words is None or first is None:
             continue
         if first.tag_ in _VERBS:
-            yield from _verbs(passage, first.i, words.end, "interest worded as a purpose", 0.75)
+            yield from _verbs(passage, first.i, words.end, INTEREST_RULE, 0.75)
         else:
-            yield from _members(passage, first, words, "interest worded as a purpose", actions=True)
+            yield from _members(passage, first, words, INTEREST_RULE, actions=True)
 
 
 def _of_heading(heading: Passage) -> Iterator[_Phrase]:
@@ -246,9 +249,10 @@ def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
     """Yield the purposes of a sentence, among them those that go on from one another ("…, including sending …")."""
     ends: set[int] = set()
     for token in sentence:
-        for phrase in _at(passage, token, sentence, ends):
-            ends.add(phrase.end)
-            yield phrase
+        if not token.is_punct:
+            for phrase in _at(passage, token, sentence, ends):
+                ends.add(phrase.end)
+                yield phrase
 
 
 def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Iterator[_Phrase]:
@@ -270,8 +274,8 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
         (token.tag_ in _VERBS or (opens_verb(passage, token) and takes_object(token)))
         and token.i > sentence.start
         and token.nbor(-1).tag_ != "TO"
-        and not _of_the_text(passage, token)
         and (_opened(passage, token) or _goes_on(passage, token, ends) or _continues(passage, token, ends))
+        and not _of_the_text(passage, token)
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
     elif token.lower_ in _MEANS and token.i + 1 < sentence.end:
@@ -299,6 +303,8 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
         return
     modals = _POSSIBLE | _CERTAIN if that else _POSSIBLE
     modal = next((token for token in near if token.tag_ == "MD" and token.lower_ in modals), None)
+    if modal is None and that and near and not any(token.tag_ == "MD" for token in near):
+        yield from _state(passage, so, near[0], sentence)
     if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
         return
     verb = _verb_behind(modal, sentence)
@@ -307,6 +313,19 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     start = near.start if verb.lower_ == "be" else verb.i
     for first, end in verb_phrases(passage, verb.i, sentence.end):
         yield _Phrase(start if first == verb.i else first, end, "so that", 0.75)
+
+
+def _state(passage: Passage, so: Token, first: Token, sentence: Span) -> Iterator[_Phrase]:
+    """Yield what shall be the case: "so that we know whom to call", "so that our letters are relevant to you"."""
+    state = so.head
+    if not first.i < state.i < sentence.end or first.lower_ not in _OURS or _of_the_text(passage, state):
+        return
+    start = state.i if first.lower_ == "we" and state.pos_ == "VERB" else first.i
+    for begin, end in verb_phrases(passage, state.i, sentence.end):
+        yield _Phrase(start if begin == state.i else begin, end, "so that", 0.7)
+
+
+_OURS = frozenset(("we", "our", "your"))
 
 
 def _spares(so: Token, near: Span) -> bool:
@@ -554,7 +573,7 @@ def _binds(word: Token, to: Token) -> bool:
         doer = word.head if doer is None and word.dep_ == "acl" else doer
         return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
     thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
-    return thing is None or actor_of(thing) != "nobody" or thing.pos_ == "PRON"
+    return thing is None or actor_of(thing) != "nobody"
 
 
 _WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
@@ -686,9 +705,25 @@ _FEW = 8  # words before "purposes"
 def _verbs(passage: Passage, start: int, stop: int, rule: str, confidence: float) -> Iterator[_Phrase]:
     """Yield the coordinated verb phrases that begin at token `start`."""
     floor = 0
-    for first, end in verb_phrases(passage, start, stop):
+    for first, end in verb_phrases(passage, _behind_use(passage, start, stop), stop):
         yield _Phrase(_opening(passage, first, floor), end, rule, confidence)
         floor = end
+
+
+def _behind_use(passage: Passage, start: int, stop: int) -> int:
+    """Return where it is said what data are used for: behind "use this information to", where that is said."""
+    doc = passage.doc
+    if doc[start].lower_ not in _USING:
+        return start
+    for token in doc[start + 1 : min(start + _ASIDE, stop - 1)]:
+        if token.tag_ == "TO" and token.nbor().tag_ == "VB":
+            return token.i + 1
+        if token.pos_ not in ("DET", "PRON", "NOUN", "ADJ", "PROPN", "SCONJ"):
+            return start
+    return start
+
+
+_USING = frozenset(("use", "using", "process", "processing"))
 
 
 def _opening(passage: Passage, verb: int, floor: int) -> int:
@@ -743,7 +778,7 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     if _guards(passage, span) and stands_under(passage, cue("SecurityTopic")):
         return True
     data = [match for match in passage.found("personal-data", start, end) if match.start < start + _OBJECT]
-    if not data:
+    if not data and not _has_data_as_object(passage, span):
         return False
     named = next(passage.found(_TABLE, start, end), None) is not None
     verb = next((m for m in passage.found("processing", start, end) if m.start == start), None)
@@ -751,6 +786,14 @@ def _says_nothing(passage: Passage, span: Span) -> bool:
     if is_under(verb, *_MERE_HANDLING) and not named and not to_the_reader:
         return True
     return _guards(passage, span) and any(is_generic(match.term) for match in data)
+
+
+def _has_data_as_object(passage: Passage, span: Span) -> bool:
+    """Tell whether the first verb of a phrase has information or data as its object."""
+    return any(
+        token.dep_ == "obj" and token.head == span[0] and passage.is_in(token, "cues/about-data")
+        for token in span[1:]
+    )
 
 
 def _guards(passage: Passage, span: Span) -> bool:

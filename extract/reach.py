@@ -131,7 +131,7 @@ def signed(passage: Passage, token: Token, *names: str) -> bool:
     return any(
         sign.term in terms and sign.start <= token.idx < sign.end
         for table in _CUES
-        for sign in passage.found(table, token.sent.start_char, token.sent.end_char)
+        for sign in passage.found(table)
     )
 
 
@@ -340,8 +340,7 @@ def _is_data(passage: Passage, token: Token) -> bool:
 
 def _is_data_noun(passage: Passage, token: Token) -> bool:
     """Tell whether a word stands for personal data or is a general noun for data: "the information they need"."""
-    nouns = passage.found("cues/data-nouns", token.sent.start_char, token.sent.end_char)
-    return _is_data(passage, token) or any(noun.start <= token.idx < noun.end for noun in nouns)
+    return _is_data(passage, token) or passage.is_in(token, "cues/data-nouns")
 
 
 def _has_data(passage: Passage, start: int, end: int, *, cookies: bool) -> bool:

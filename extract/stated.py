@@ -164,6 +164,8 @@ def _outright(passage: Passage, noun: Token, sentence: Span) -> Iterator[Stated]
         denied = any(child.lower_ in ("not", "n't", "n’t") for child in noun.head.children)
         if copula is not None and copula.i > noun.i and not denied:
             start = copula.i + 1
+    if start is not None and start < sentence.end and passage.doc[start].text == ":":
+        start += 1
     if start is not None and start < sentence.end and passage.doc[start].lower_ not in _POINTING:
         for first, end in members(passage, start, sentence, actions=True):
             yield first, end, "named outright"

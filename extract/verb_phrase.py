@@ -143,6 +143,7 @@ def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> in
             or (token.lower_, following) in (("in", "case"), ("in", "order"), ("whether", "as"))
             or (token.lower_ == "so" and following in _SUBJECTS | {"that"})
             or (token.lower_ in (",", "and", "or") and following and _starts_clause(token))
+            or (token.lower_ in _SUBJECTS and token.dep_ == "nsubj" and token.head.dep_ == "ROOT")
             or (index > start + _LONG and token.text in (",", ";"))
         ):
             return index

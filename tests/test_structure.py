@@ -51,6 +51,7 @@ HELPERS = {
     "promises": "finds practices that are said in words standing apart, for measures",
     "reach": "finds how data reach somebody, for recipients",
     "reading": "holds the table of extractors",
+    "recorded": "finds data by the noun for records that they end in",
     "records": "reads labelled parts together, for assemble",
     "seat": "says in which country the company is at home, for controller",
     "stated": "finds purposes that a clause states by its verb",
