@@ -64,7 +64,12 @@ def shared_graph(name: SharedGraph, base: str = BASE) -> str:
 
 def run_graph(run: str, base: str = BASE) -> str:
     """Return the IRI of the graph that says when and by what the graph was made."""
-    return f"{base}graph/run/{slug(run)}"
+    return f"{run_graphs(base)}{slug(run)}"
+
+
+def run_graphs(base: str = BASE) -> str:
+    """Return what the IRIs of all graphs of runs begin with."""
+    return f"{base}graph/run/"
 
 
 def span_iri(text: str, start: int, end: int) -> str:

@@ -217,9 +217,9 @@ class Store:
         which hold the time and so differ from run to run.
         """
         left_out = [] if lexicon else [iri.shared_graph("ontology", self.base)]
-        prefixes = [] if runs else [iri.run_graph("", self.base).rpartition("/")[0] + "/"]
+        run = iri.run_graphs(self.base)
         names = sorted(graph.value for graph in self.graphs())
-        chosen = (n for n in names if n not in left_out and not any(n.startswith(p) for p in prefixes))
+        chosen = (n for n in names if n not in left_out and (runs or not n.startswith(run)))
         serial.write(self._store, [ox.NamedNode(name) for name in chosen], output, form)
 
     def dataset(self) -> "Dataset":

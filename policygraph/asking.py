@@ -89,11 +89,9 @@ def construct(question: str, store: Store | Path | str | None = None, **values: 
     from rdflib import Graph  # noqa: PLC0415  it takes a quarter of a second to import
 
     with _opened(store) as opened:
-        found = answer(opened, find(question), _named(values))
-        if not isinstance(found, ox.QueryTriples):
-            raise TypeError("only a CONSTRUCT or DESCRIBE gives a graph; ask() gives rows")
-        triples = ox.serialize(found, format=ox.RdfFormat.N_TRIPLES)
-    return Graph().parse(data=triples, format="nt")
+        found = triples(opened, find(question), _named(values))
+        written = ox.serialize(found, format=ox.RdfFormat.N_TRIPLES)
+    return Graph().parse(data=written, format="nt")
 
 
 def find(text: str) -> Question:
@@ -128,6 +126,14 @@ def answer(
         raise BrokenSparqlError(question.name, question.sparql, str(error)) from error
 
 
+def triples(store: Store, question: Question, values: Mapping[str, str]) -> Iterator[ox.Triple]:
+    """Return the triples that a CONSTRUCT or DESCRIBE gives; raise TypeError for others."""
+    found = answer(store, question, values)
+    if not isinstance(found, ox.QueryTriples):
+        raise TypeError("only a CONSTRUCT or DESCRIBE gives a graph; ask() gives rows")
+    return found
+
+
 def select(
     store: Store,
     question: Question,
@@ -144,22 +150,23 @@ def select(
     if isinstance(found, ox.QueryBoolean):
         return Rows(("answer",), ((str(bool(found)).lower(),),), boolean=bool(found))
     if isinstance(found, ox.QueryTriples):
-        parts = ("subject", "predicate", "object")
-        triples = sorted(found, key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
-        chosen, more = _page(triples, limit, offset)
-        return Rows(
-            parts,
-            tuple((str(t.subject), str(t.predicate), str(t.object)) for t in chosen),
-            tuple(_binding(zip(parts, (t.subject, t.predicate, t.object), strict=True)) for t in chosen),
-            more=more,
-        )
+        return of_triples(found, limit, offset)
     variables = [variable.value for variable in found.variables]
     shown = question.columns(variables)
     solutions, more = _page(found, limit, offset)
+    bindings = tuple(_binding((name, solution[name]) for name in variables) for solution in solutions)
+    return Rows(shown, tuple(row(binding, shown) for binding in bindings), bindings, more=more)
+
+
+def of_triples(found: Iterable[ox.Triple], limit: int | None, offset: int) -> Rows:
+    """Return triples as rows, in an order that depends on nothing else."""
+    parts = ("subject", "predicate", "object")
+    triples = sorted(found, key=lambda t: (str(t.subject), str(t.predicate), str(t.object)))
+    chosen, more = _page(triples, limit, offset)
     return Rows(
-        shown,
-        tuple(_row(solution, shown) for solution in solutions),
-        tuple(_binding((name, solution[name]) for name in variables) for solution in solutions),
+        parts,
+        tuple((str(t.subject), str(t.predicate), str(t.object)) for t in chosen),
+        tuple(_binding(zip(parts, (t.subject, t.predicate, t.object), strict=True)) for t in chosen),
         more=more,
     )
 
@@ -187,23 +194,18 @@ def _cell(value: ox.NamedNode | ox.BlankNode | ox.Literal) -> Cell:
     return cell if datatype == _STRING else cell | {"datatype": datatype}
 
 
-def _row(solution: ox.QuerySolution, shown: Sequence[str]) -> tuple[Value, ...]:
-    return tuple(_plain(solution[name]) for name in shown)
+def row(binding: Mapping[str, Cell], shown: Sequence[str]) -> tuple[Value, ...]:
+    """Return the values of the columns that are shown as values of Python."""
+    return tuple(_plain(binding.get(name)) for name in shown)
 
 
-def _plain(value: Any) -> Value:
-    """Return an RDF term as a value of Python."""
-    if value is None:
+def _plain(cell: Cell | None) -> Value:
+    if cell is None:
         return None
-    if isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in ("integer", "int"):
-        return int(value.value)
-    if isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in (
-        "decimal",
-        "double",
-        "float",
-    ):
-        return float(value.value)
-    return str(value.value)
+    kind = cell.get("datatype", "").rpartition("#")[2]
+    if kind in ("integer", "int", "long"):
+        return int(cell["value"])
+    return float(cell["value"]) if kind in ("decimal", "double", "float") else cell["value"]
 
 
 @contextmanager

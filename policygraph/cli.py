@@ -383,7 +383,8 @@ def query(
 ) -> None:
     """Ask the graph a question of the library, or your own in SPARQL."""
     import queries  # noqa: PLC0415
-    from policygraph import asking  # noqa: PLC0415
+    from policygraph import asking, quoting  # noqa: PLC0415
+    from policygraph import endpoint as servers  # noqa: PLC0415
 
     if not question:
         _list_questions()
@@ -391,44 +392,26 @@ def query(
     values = dict(_pair(text) for text in param or [])
     try:
         asked = asking.find(question)
-        if endpoint:
-            if evidence:
-                _stop("--evidence asks the store; leave out --endpoint")
-            _print_rows(_from_server(endpoint, asked, values), form, asked.text)
+        if form == "ttl":
+            _print_turtle(asked, values, store, endpoint)
             return
-        with _opened(store) as opened:
-            if form == "ttl":
-                _print_turtle(opened, asked, values)
-                return
-            shown = limit or (_PAGE if asked.slow else None)
-            rows = asking.select(opened, asked, values, limit=shown, offset=offset)
-            quotes = _quotes(opened, asked, rows) if evidence else None
-    except (queries.QuestionError, OSError) as error:
+        shown = limit or (_PAGE if asked.slow else None)
+        if endpoint:
+            rows = servers.select(endpoint, asked, values, limit=shown, offset=offset)
+            quotes = servers.evidence(endpoint, asked, rows) if evidence else None
+        else:
+            with _opened(store) as opened:
+                rows = asking.select(opened, asked, values, limit=shown, offset=offset)
+                quotes = quoting.evidence(opened, asked, rows) if evidence else None
+    except (queries.QuestionError, servers.EndpointError, OSError) as error:
         _stop(str(error))
+    if evidence and not asked.evidence:
+        reason = asked.no_evidence or 'give its .rq file a line "# @evidence …", as those of queries/ have'
+        _err().print(f"no words are shown for these rows: {reason}", soft_wrap=True)
     _print_rows(rows, form, asked.text, quotes)
     if rows.more:
         slow = f"this question {asked.slow}; " if asked.slow and not limit else ""
         _err().print(f"{slow}more rows: --offset {offset + len(rows.rows)}", soft_wrap=True)
-
-
-def _quotes(store: "Store", asked: "Question", rows: "Rows") -> "list[tuple[Said, ...]]":
-    """Return the words that each row stands on; say why there are none, where a question has none."""
-    from policygraph import quoting  # noqa: PLC0415
-
-    if not asked.evidence:
-        reason = asked.no_evidence or 'give its .rq file a line "# @evidence …", as those of queries/ have'
-        _err().print(f"no words are shown for these rows: {reason}", soft_wrap=True)
-    return quoting.evidence(store, asked, rows)
-
-
-def _from_server(url: str, asked: "Question", values: dict[str, str]) -> "Rows":
-    """Return the rows that a SPARQL server gives; end with 2 if it gives none."""
-    from policygraph import endpoint  # noqa: PLC0415
-
-    try:
-        return endpoint.select(url, asked, values)
-    except endpoint.EndpointError as error:
-        _stop(str(error))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -457,14 +440,17 @@ def _list_questions() -> None:
     _err().print("ask one with: policygraph query NAME --param name=value")
 
 
-def _print_turtle(store: "Store", asked: "Question", values: dict[str, str]) -> None:
-    import pyoxigraph as ox  # noqa: PLC0415
-
+def _print_turtle(asked: "Question", values: dict[str, str], folder: Path, url: str) -> None:
     from graph import serial  # noqa: PLC0415
-    from policygraph import asking  # noqa: PLC0415
+    from policygraph import asking, endpoint  # noqa: PLC0415
 
-    found = asking.answer(store, asked, values)
-    if not isinstance(found, ox.QueryTriples):
+    try:
+        if url:
+            found = set(endpoint.triples(url, asked, values))
+        else:
+            with _opened(folder) as store:
+                found = set(asking.triples(store, asked, values))
+    except TypeError:
         _stop("only a CONSTRUCT or DESCRIBE gives Turtle; use --format table, csv or json")
     serial.turtle(found, sys.stdout.buffer)
 

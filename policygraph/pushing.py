@@ -1,27 +1,17 @@
 """The graphs of a store are written to a SPARQL server, each in the place of what the server holds of it."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
-from urllib.request import (
-    HTTPBasicAuthHandler,
-    HTTPDigestAuthHandler,
-    HTTPPasswordMgrWithDefaultRealm,
-    OpenerDirector,
-    Request,
-    build_opener,
-    parse_http_list,
-    parse_keqv_list,
-)
+from urllib.request import OpenerDirector, Request
 
 import pyoxigraph as ox
 
 from graph import Store
+from policygraph import credentials, virtuoso
 from policygraph.endpoint import EndpointError
 
 _SECONDS = 300
@@ -61,7 +51,7 @@ def push(
     guessed from `url` if they are not given. `done` is called with each graph. POLICYGRAPH_USER and
     POLICYGRAPH_PASSWORD are sent if they are set. Raise EndpointError.
     """
-    server = _Server(_opener(url), seconds)
+    server = _Server(credentials.opener(url), seconds)
     names = sorted(name.value for name in store.graphs())
     if not names:
         raise EndpointError(f"{url}: there is no graph to push; build a store first")
@@ -84,10 +74,10 @@ def _put(
     store: Store, names: Sequence[str], target: str, server: "_Server", done: Callable[[str], None]
 ) -> Pushed | None:
     """Put each graph to a graph store; return None if there is none at `target`."""
-    server.greet(f"{target}?default")
+    written = _writer(server.greet(f"{target}?default"))
     total = new = 0
     for number, name in enumerate(names):
-        triples = list(store.triples(name))
+        triples = written(store.triples(name))
         place = f"{target}?graph={quote(name, safe='')}"
         status = server.send("PUT", place, _lines(triples), "application/n-triples", may_fail=not number)
         if status in _ABSENT:
@@ -102,7 +92,7 @@ def _update(
     store: Store, names: Sequence[str], target: str, server: "_Server", done: Callable[[str], None]
 ) -> Pushed | None:
     """Replace each graph by updates; return None if `target` takes none."""
-    server.greet(target)
+    written = _writer(server.greet(target))
     total = 0
     for number, name in enumerate(names):
         drop = f"DROP SILENT GRAPH <{name}>"
@@ -110,11 +100,16 @@ def _update(
             return None
         triples = store.triples(name)
         for batch in iter(lambda: list(islice(triples, _BATCH)), []):  # noqa: B023  used up before the next
-            lines = _lines(batch).decode()
+            lines = _lines(written(batch)).decode()
             server.update(target, f"INSERT DATA {{ GRAPH <{name}> {{\n{lines}}} }}")
             total += len(batch)
         done(name)
     return Pushed("update", target, len(names), total, None)
+
+
+def _writer(software: str) -> Callable[[Iterable[ox.Triple]], list[ox.Triple]]:
+    """Return what makes of triples those that are written to a server of that name."""
+    return virtuoso.kept if virtuoso.is_virtuoso(software) else list
 
 
 def _lines(triples: Sequence[ox.Triple]) -> bytes:
@@ -129,10 +124,9 @@ class _Server:
     opener: OpenerDirector
     seconds: float
 
-    def greet(self, url: str) -> None:
-        """Learn how the server wants to be told who we are; a graph may be too large to be sent twice."""
-        with suppress(OSError), self.opener.open(Request(url, method="HEAD"), timeout=self.seconds):  # noqa: S310
-            pass
+    def greet(self, url: str) -> str:
+        """Return the name of the software, and be known by then; a graph may be too large to be sent twice."""
+        return credentials.software(self.opener, url, self.seconds)
 
     def update(self, url: str, sparql: str, *, may_fail: bool = False) -> int:
         return self.send("POST", url, sparql.encode(), "application/sparql-update", may_fail=may_fail)
@@ -146,52 +140,14 @@ class _Server:
                 answer.read()
                 return int(answer.status)
         except HTTPError as error:
-            with error:
-                if may_fail and error.code in _ABSENT:
-                    return error.code
-                said = error.read(500).decode(errors="replace").strip().splitlines()
-            advice = "; set POLICYGRAPH_USER and POLICYGRAPH_PASSWORD" if error.code in (401, 403) else ""
-            raise EndpointError(
-                f"{place}: the server refuses: {error.code} {said[0] if said else error.reason}{advice}"
-            ) from error
+            if may_fail and error.code in _ABSENT:
+                error.close()
+                return error.code
+            raise EndpointError(f"{place}: the server refuses: {credentials.refusal(error)}") from error
         except (URLError, OSError) as error:
             raise EndpointError(
                 f"{place}: no answer within {self.seconds:g} s ({error}); is the server running?"
             ) from error
-
-
-class _Digest(HTTPDigestAuthHandler):
-    """Answers the last challenge of the server with every request, not only when it is made again."""
-
-    _challenge = ""
-
-    def retry_http_digest_auth(self, req: Request, auth: str) -> Any:
-        """Keep the challenge, and answer it."""
-        self._challenge = auth.partition(" ")[2]
-        return super().retry_http_digest_auth(req, auth)
-
-    def http_request(self, req: Request) -> Request:
-        """Return the request with the answer to the last challenge."""
-        if self._challenge and not req.has_header(self.auth_header):
-            asked = parse_keqv_list([part for part in parse_http_list(self._challenge) if part])
-            given = self.get_authorization(req, asked)
-            if given:
-                req.add_unredirected_header(self.auth_header, f"Digest {given}")
-        return req
-
-    https_request = http_request
-
-
-def _opener(url: str) -> OpenerDirector:
-    """Return what opens URLs of this server, with the user's name and password if they are set."""
-    known = HTTPPasswordMgrWithDefaultRealm()
-    user = os.environ.get("POLICYGRAPH_USER")
-    if user:
-        place = urlsplit(url)
-        known.add_password(
-            None, f"{place.scheme}://{place.netloc}/", user, os.environ.get("POLICYGRAPH_PASSWORD", "")
-        )
-    return build_opener(HTTPBasicAuthHandler(known), _Digest(known))
 
 
 def _beside(url: str, names: Sequence[str]) -> Iterator[str]:

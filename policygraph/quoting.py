@@ -1,8 +1,9 @@
 """The rows of an answer get the words they stand on, as the question says in its `@evidence` lines."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import ontology
 import queries
 from graph import Store
 from graph.mentions import Quote
@@ -35,9 +36,33 @@ class Said:
         return self.said_in, self.line or None, self.column or None, self.words
 
 
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Where words are looked up: `ask` answers a question of the library with parameters.
+
+    `text` gives the files and the text of a version by its IRI.
+    """
+
+    ask: Callable[[str, Mapping[str, str]], Rows]
+    text: Callable[[str], tuple[str, Source]]
+
+
 def evidence(store: Store, question: Question, rows: Rows) -> list[tuple[Said, ...]]:
     """Return for each row the words that it stands on, in the order of the texts; none where there are none."""
-    finder = _Finder(store)
+
+    def ask(name: str, values: Mapping[str, str]) -> Rows:
+        return select(store, queries.question(name), values)
+
+    def text(version: str) -> tuple[str, Source]:
+        held = store.version(version)
+        return ", ".join(held.files), source(store, held)
+
+    return words(LookUp(ask, text), question, rows)
+
+
+def words(there: LookUp, question: Question, rows: Rows) -> list[tuple[Said, ...]]:
+    """Return for each row the words that it stands on, wherever they have to be looked up."""
+    finder = _Finder(there)
     return [
         tuple(sorted({said for one in question.evidence for said in finder.said(one, binding)}))
         for binding in rows.bindings
@@ -64,9 +89,9 @@ def _cell(value: Value) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """Looks words up in a store, each thing once however many rows ask for it."""
+    """Looks words up, each thing once however many rows ask for it."""
 
-    store: Store
+    there: LookUp
     _answers: dict[tuple[str, ...], Rows] = field(default_factory=dict)
     _texts: dict[str, tuple[str, Source]] = field(default_factory=dict)
 
@@ -99,7 +124,7 @@ class _Finder:
             known = binding.get(prop.removeprefix("?"))
             iri = known["value"] if known else queries.ANY
         else:
-            iri = self.store.ontology.term(prop)
+            iri = ontology.load().term(prop)
         found = self._ask("lookup-values", property=iri, value=value, whose=whose)
         for row, terms in zip(found.dicts(), found.bindings, strict=True):
             if (row["kind"] == "denies") == one.denied:
@@ -108,7 +133,7 @@ class _Finder:
     def _ask(self, name: str, **values: str) -> Rows:
         key = (name, *values.values())
         if key not in self._answers:
-            self._answers[key] = select(self.store, queries.question(name), values)
+            self._answers[key] = self.there.ask(name, values)
         return self._answers[key]
 
     def _words(self, rows: Iterable[Mapping[str, Value]]) -> Iterator[Said]:
@@ -124,8 +149,7 @@ class _Finder:
 
     def _text(self, version: str) -> tuple[str, Source]:
         if version not in self._texts:
-            held = self.store.version(version)
-            self._texts[version] = (", ".join(held.files), source(self.store, held))
+            self._texts[version] = self.there.text(version)
         return self._texts[version]
 
 

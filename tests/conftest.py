@@ -12,6 +12,11 @@ from graph import Store
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what writes rows down anew."""
+    parser.addoption("--write-golden", action="store_true", help="write the rows of tests/golden/seeds anew")
+
+
 @pytest.fixture(scope="session")
 def seeds() -> tuple[Path, ...]:
     """Return the example policies."""

@@ -13,7 +13,7 @@ import pytest
 
 import queries
 from graph import Store
-from policygraph import asking, endpoint
+from policygraph import asking, endpoint, virtuoso
 
 _SAMPLE = Path(__file__).parent / "golden" / "sample.trig"
 
@@ -99,7 +99,7 @@ def test_rows_come_a_page_at_a_time(
     monkeypatch.setattr(endpoint, "_PAGE", 3)
     there = endpoint.select(url, asked, {})
     assert there.rows == here.rows
-    asks = asked.sparql.partition("SELECT")[2][:20]
+    asks = endpoint.with_values(asked.sparql, {}).partition("SELECT")[2][:20]
     assert len([query for query in sent if asks in query]) >= len(here.rows) // 3
 
 
@@ -120,6 +120,44 @@ def test_rows_come_a_page_at_a_time(
 def test_which_queries_can_come_in_pages(sparql: str, can: bool) -> None:  # noqa: FBT001  a table
     assert endpoint._can_page(sparql) is can
     ox.Store().query(sparql + " LIMIT 1" if can else sparql)
+
+
+def test_a_page_can_be_asked_for(url: str, sample: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = queries.question("data-by-company")
+    whole = asking.select(sample, asked, {})
+    monkeypatch.setattr(endpoint, "_PAGE", 4)
+    for limit, offset in ((1, 0), (4, 2), (9, 3), (len(whole.rows), 0), (5, len(whole.rows) - 2)):
+        here = asking.select(sample, asked, {}, limit=limit, offset=offset)
+        there = endpoint.select(url, asked, {}, limit=limit, offset=offset)
+        assert (there.rows, there.more) == (here.rows, here.more)
+
+
+@pytest.mark.parametrize(
+    ("sparql", "asked"),
+    [
+        (
+            "SELECT (MIN(?n) AS ?m) { ?c dpv:hasName|skos:prefLabel ?n } GROUP BY ?c ORDER BY DESC(?m)",
+            "SELECT (MIN(STR(?n)) AS ?m) { ?c dpv:hasName|skos:prefLabel ?n } GROUP BY ?c ORDER BY DESC(?m)",
+        ),
+        (
+            "SELECT ?n (MAX(?at) AS ?m) { ?w oa:exact ?n ; oa:start ?at } GROUP BY ?n ORDER BY ?m DESC(?n)",
+            "SELECT ?n (MAX(?at) AS ?m) { ?w oa:exact ?n ; oa:start ?at } GROUP BY ?n ORDER BY ?m DESC(STR(?n))",
+        ),
+        (
+            "SELECT ?n { ?c (pg:activity/skos:prefLabel) ?n } order by ?n STR(?n) LIMIT 3",
+            "SELECT ?n { ?c (pg:activity/skos:prefLabel) ?n } order by STR(?n) STR(?n) LIMIT 3",
+        ),
+    ],
+)
+def test_texts_are_compared_as_strings(sparql: str, asked: str) -> None:
+    assert virtuoso.rewritten(sparql, {}) == asked
+
+
+def test_a_query_within_another_gives_its_rows(sample: Store) -> None:
+    asked = endpoint.with_values(queries.question("denials").sparql + "# the end", {})
+    plain = asking.select(sample, asking.find(asked), {})
+    assert asking.select(sample, asking.find(virtuoso.within(asked)), {}).rows == plain.rows
+    assert len(plain.rows) > 2
 
 
 @contextmanager

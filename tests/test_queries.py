@@ -1,4 +1,4 @@
-"""Every question can be asked, of both engines, and gives the rows that are written down for it."""
+"""Every question can be asked, and gives the rows that are written down for it."""
 
 import re
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-import rdflib
 from rdflib.plugins.sparql import prepareQuery
 
 import ontology
 import queries
 from graph import Store
+from policygraph import virtuoso
 from queries import Parameter, Question, Resolver, errors
 
 GOLDEN = Path("tests/golden")
@@ -43,16 +43,6 @@ def store(stores: dict[str, Store]) -> Store:
 @pytest.fixture(scope="module")
 def chain(stores: dict[str, Store]) -> Store:
     return stores["chain"]
-
-
-@pytest.fixture(scope="module")
-def datasets(stores: dict[str, Store]) -> dict[str, rdflib.Dataset]:
-    """Return the same graphs in the memory of rdflib, without any help from Oxigraph."""
-    copies: dict[str, rdflib.Dataset] = {}
-    for name, store in stores.items():
-        copies[name] = rdflib.Dataset(default_union=True)
-        copies[name].parse(data=store._store.dump(format=ox.RdfFormat.N_QUADS), format="nquads")
-    return copies
 
 
 def resolver(store: Store) -> Resolver:
@@ -119,6 +109,14 @@ def test_every_term_is_in_the_ontology(path: Path) -> None:
         known.term(curie)
 
 
+@BY_NAME
+def test_only_a_path_to_a_parameter_may_have_no_length(asked: Question) -> None:
+    # Where else one stands, Virtuoso 7 loses rows, as it happens to plan the query: see policygraph/virtuoso.py.
+    terms = {parameter.name: "<urn:a>" for parameter in asked.parameters}
+    body = "SELECT" + asked.sparql.partition("SELECT")[2]
+    assert not re.search(r"[\w)][?*]\s+[?\w]", virtuoso.rewritten(body, terms))
+
+
 def test_every_question_has_its_rows_and_no_rows_are_left_over() -> None:
     for folder in SAMPLES:
         assert {path.stem for path in (GOLDEN / folder).glob("*.tsv")} == set(queries.questions())
@@ -161,34 +159,6 @@ def _golden(folder: str, asked: Question) -> list[list[str]]:
 @BY_NAME
 def test_rows(asked: Question, folder: str, stores: dict[str, Store]) -> None:
     assert answer(stores[folder], asked) == _golden(folder, asked)
-
-
-@pytest.mark.filterwarnings("ignore:Dataset.*deprecated:DeprecationWarning")  # rdflib warns of itself
-@pytest.mark.parametrize("folder", SAMPLES)
-@BY_NAME
-def test_rdflib_finds_the_same_rows(
-    asked: Question, folder: str, stores: dict[str, Store], datasets: dict[str, rdflib.Dataset]
-) -> None:
-    store = stores[folder]
-    given: dict[str, rdflib.term.Identifier] = {}
-    for name, term in queries.bound(asked, {}, resolver(store)).items():
-        if isinstance(term, ox.NamedNode):
-            given[name] = rdflib.URIRef(term.value)
-        else:
-            given[name] = rdflib.Literal(term.value, datatype=_datatype(term))
-    found = datasets[folder].query(asked.sparql, initBindings=given)
-    assert found.vars is not None
-    shown = asked.columns(str(variable) for variable in found.vars)
-    rows = [
-        ["" if row[name] is None else str(row[name]) for name in shown]
-        for row in found
-        if isinstance(row, rdflib.query.ResultRow)
-    ]
-    assert rows == answer(store, asked)[1:]
-
-
-def _datatype(term: ox.Literal) -> rdflib.URIRef | None:
-    return None if term.datatype == ox.Literal("").datatype else rdflib.URIRef(term.datatype.value)
 
 
 def test_a_concept_finds_what_is_narrower(store: Store) -> None:

@@ -6,7 +6,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -140,9 +140,10 @@ async def _sparql(request: Request) -> Response:
         await _body(request),
         accept,
     )
+    here = str(request.url.replace(query=""))
     if job is None:
-        return _description(str(request.url.replace(query="")), accept)
-    return await _answer(request, job)
+        return _description(here, accept)
+    return await _answer(request, replace(job, base=here))
 
 
 async def _store(request: Request) -> Response:

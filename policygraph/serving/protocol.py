@@ -39,7 +39,8 @@ class Job:
     """One query, over which graphs, and what the client can read.
 
     Without `default` and `named` the default graph is all graphs together, unless the query itself says FROM.
-    `needs` is a graph without which the answer is 404; `whole` lifts the limit of rows.
+    `needs` is a graph without which the answer is 404; `whole` lifts the limit of rows; `base` is what IRIs of
+    the query are relative to.
     """
 
     query: str
@@ -49,6 +50,7 @@ class Job:
     union: bool = True
     needs: str = ""
     whole: bool = False
+    base: str | None = None
 
     def line(self) -> bytes:
         """Return the job as the line that a worker reads."""

@@ -72,7 +72,11 @@ def _asked(store: ox.Store, job: Mapping[str, Any]) -> ox.QuerySolutions | ox.Qu
         chosen["default_graph"] = [ox.NamedNode(name) for name in job["default"]]
         chosen["named_graphs"] = [ox.NamedNode(name) for name in job["named"]]
     return store.query(
-        job["query"], prefixes=dict(NAMESPACES), use_default_graph_as_union=job["union"], **chosen
+        job["query"],
+        base_iri=job["base"],
+        prefixes=dict(NAMESPACES),
+        use_default_graph_as_union=job["union"],
+        **chosen,
     )
 
 
