@@ -17,7 +17,7 @@ from graph.terms import Term
 from ontology import NAMESPACES
 from policygraph.asking import Rows
 from policygraph.serving.protocol import SKIPPED as _SKIPPED
-from queries import Question, Resolver
+from queries import Question, Resolver, reader
 
 _SECONDS = 60
 _PAGE = 5_000
@@ -38,14 +38,12 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
     server and what to do, or queries.QuestionError for an unknown parameter or value.
     """
 
-    def rows(sparql: str) -> Iterator[Mapping[str, str]]:
-        for binding in _pages(url, sparql, seconds)["results"]["bindings"]:
+    def rows(sparql: str, terms: Mapping[str, Term]) -> Iterator[Mapping[str, str]]:
+        for binding in _pages(url, with_values(sparql, terms), seconds)["results"]["bindings"]:
             yield {name: cell["value"] for name, cell in binding.items()}
 
     bound = queries.bound(question, values, Resolver(rows, lexicon=ontology.load()))
-    answer = _pages(
-        url, with_values(question.sparql, {name: str(term) for name, term in bound.items()}), seconds
-    )
+    answer = _pages(url, with_values(question.sparql, bound), seconds)
     if "boolean" in answer:
         return Rows(("answer",), ((str(answer["boolean"]).lower(),),), boolean=bool(answer["boolean"]))
     shown = question.columns(answer["head"]["vars"])
@@ -54,28 +52,15 @@ def select(url: str, question: Question, values: Mapping[str, str], *, seconds: 
     return Rows(shown, plain, bindings)
 
 
-def with_values(sparql: str, terms: Mapping[str, str]) -> str:
-    """Return a query with its prefixes declared and its parameters bound.
-
-    `terms` are N-Triples; VALUES stands first in each group whose SELECT names the parameter,
-    where every engine can use it.
-    """
+def with_values(sparql: str, terms: Mapping[str, Term]) -> str:
+    """Return a query with its prefixes declared and its parameters bound."""
     sparql = re.sub(
         r"(?m)\A(?:#.*\n)+", "", sparql
     )  # SPARQLWrapper takes words of a head for the kind of query
     declared = set(re.findall(r"(?im)^\s*PREFIX\s+([\w-]*):", sparql))
     used = [prefix for prefix in NAMESPACES if prefix not in declared and f"{prefix}:" in sparql]
     head = "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in used)
-
-    def with_given(found: re.Match[str]) -> str:
-        given = (
-            f"VALUES ?{name} {{ {term} }}"
-            for name, term in sorted(terms.items())
-            if re.search(rf"\?{name}\b", found["selected"])
-        )
-        return " ".join((found[0], *given))
-
-    return head + re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
+    return head + reader.with_values(sparql, terms)
 
 
 def copy(url: str, store: Store, *, seconds: float = _SECONDS) -> int:
