@@ -1,5 +1,6 @@
 """Statements become shortcut edges, one CONSTRUCT query to an edge (the .rq files in `derived/`)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,24 +30,41 @@ def edges(store: ox.Store, base: str = iri.BASE) -> Iterator[ox.Quad]:
         if name != _BY_COMPANY:
             for triple in _ask(store, query, base):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-    for company in sorted(_controllers(store)):
+    for company, texts in sorted(_controllers(store).items()):
         own = ox.NamedNode(f"{graph.value}/{company.rstrip('/').rpartition('/')[2]}")
-        for triple in _ask(store, constructs()[_BY_COMPANY], base, company=ox.NamedNode(company)):
+        for triple in _ask(
+            store, constructs()[_BY_COMPANY], base, within=texts, company=ox.NamedNode(company)
+        ):
             yield ox.Quad(triple.subject, triple.predicate, triple.object, own)
 
 
-def _ask(store: ox.Store, query: str, base: str, **given: ox.NamedNode) -> Iterator[ox.Triple]:
-    """Yield what a CONSTRUCT makes; outside GRAPH it asks the ontology, which knows what is narrower."""
+def _ask(
+    store: ox.Store,
+    query: str,
+    base: str,
+    *,
+    within: list[ox.NamedNode] | None = None,
+    **given: ox.NamedNode,
+) -> Iterator[ox.Triple]:
+    """Yield what a CONSTRUCT makes; outside GRAPH it asks the ontology, which knows what is narrower.
+
+    `within` are the graphs that GRAPH asks, all of them if it is None.
+    """
     found = store.query(
         query,
         prefixes=dict(NAMESPACES),
         default_graph=[ox.NamedNode(iri.shared_graph(name, base)) for name in _WITH_CONCEPTS],
+        named_graphs=within,
         substitutions={ox.Variable(name): value for name, value in given.items()},
     )
     assert isinstance(found, ox.QueryTriples)
     yield from found
 
 
-def _controllers(store: ox.Store) -> set[str]:
-    found = store.quads_for_pattern(None, term("dpv:hasDataController"), None, None)
-    return {name_of(quad.object) for quad in found}
+def _controllers(store: ox.Store) -> dict[str, list[ox.NamedNode]]:
+    """Return each company with the graphs of its policies: to ask only these takes no longer when others join."""
+    texts: dict[str, list[ox.NamedNode]] = defaultdict(list)
+    for quad in store.quads_for_pattern(None, term("dpv:hasDataController"), None, None):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            texts[name_of(quad.object)].append(quad.graph_name)
+    return texts

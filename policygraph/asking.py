@@ -14,6 +14,7 @@ import queries
 from graph import Store
 from queries import Question, Resolver
 from queries.errors import BrokenSparqlError
+from queries.reader import Term, with_values
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -121,7 +122,7 @@ def answer(
     """
     terms = queries.bound(question, values, _resolver(store))
     try:
-        return store.query(question.sparql, terms)
+        return store.query(with_values(question.sparql, terms), terms)
     except SyntaxError as error:
         raise BrokenSparqlError(question.name, question.sparql, str(error)) from error
 
@@ -226,8 +227,8 @@ def _named(values: Mapping[str, str]) -> dict[str, str]:
 def _resolver(store: Store) -> Resolver:
     """Return what finds a company or concept by its name, in the store and in the ontology."""
 
-    def rows(sparql: str) -> Iterator[Mapping[str, str]]:
-        found = store.query(sparql)
+    def rows(sparql: str, terms: Mapping[str, Term]) -> Iterator[Mapping[str, str]]:
+        found = store.query(with_values(sparql, terms), terms)
         if isinstance(found, ox.QuerySolutions):
             names = [variable.value for variable in found.variables]
             for solution in found:

@@ -20,7 +20,7 @@ from ontology import NAMESPACES
 from policygraph import asking, credentials, quoting, virtuoso
 from policygraph.asking import Rows
 from policygraph.serving.protocol import SKIPPED as _SKIPPED
-from queries import Question, Resolver
+from queries import Question, Resolver, reader
 
 _SECONDS = 60
 _GREETING = 5  # seconds for a server to say what it is, which it need not
@@ -104,37 +104,28 @@ def _select(
 def _bound(server: _Server, question: Question, values: Mapping[str, str]) -> str:
     """Return the SPARQL of a question with the terms that `values` mean on the server."""
 
-    def rows(sparql: str) -> Iterator[Mapping[str, str]]:
-        for binding in _pages(server, sparql)["results"]["bindings"]:
+    def rows(sparql: str, terms: Mapping[str, Term]) -> Iterator[Mapping[str, str]]:
+        for binding in _pages(server, _for(server, sparql, terms))["results"]["bindings"]:
             yield {name: cell["value"] for name, cell in binding.items()}
 
     bound = queries.bound(question, values, Resolver(rows, lexicon=ontology.load()))
-    terms = {name: str(term) for name, term in bound.items()}
-    sparql = with_values(question.sparql, terms)
-    return virtuoso.rewritten(sparql, terms) if server.is_virtuoso else sparql
+    return _for(server, question.sparql, bound)
 
 
-def with_values(sparql: str, terms: Mapping[str, str]) -> str:
-    """Return a query with its prefixes declared and its parameters bound.
+def _for(server: _Server, sparql: str, terms: Mapping[str, Term]) -> str:
+    """Return a query with its parameters bound, as the server gives the right rows for it."""
+    bound = with_values(sparql, terms)
+    return virtuoso.rewritten(bound, terms) if server.is_virtuoso else bound
 
-    `terms` are N-Triples; VALUES stands first in each group whose SELECT names the parameter,
-    where every engine can use it.
-    """
+
+def with_values(sparql: str, terms: Mapping[str, Term]) -> str:
+    """Return a query with its prefixes declared and its parameters bound."""
     # SPARQLWrapper takes words of a head for the kind of query.
     sparql = re.sub(r"(?m)\A(?:#.*\n)+", "", sparql)
     declared = set(re.findall(r"(?im)^\s*PREFIX\s+([\w-]*):", sparql))
     used = [prefix for prefix in NAMESPACES if prefix not in declared and f"{prefix}:" in sparql]
     head = "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in used)
-
-    def with_given(found: re.Match[str]) -> str:
-        given = (
-            f"VALUES ?{name} {{ {term} }}"
-            for name, term in sorted(terms.items())
-            if re.search(rf"\?{name}\b", found["selected"])
-        )
-        return " ".join((found[0], *given))
-
-    return head + re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
+    return head + reader.with_values(sparql, terms)
 
 
 def evidence(

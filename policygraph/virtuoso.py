@@ -30,6 +30,7 @@ _TEXTS = (  # properties whose values are strings, with a language or without
     "dct:description",
     "oa:exact",
     "pg:hasCondition",
+    "pg:name",
     "pg:requirement",
     "pg:scenario",
     "pg:state",
@@ -84,12 +85,12 @@ def _with_durations(triples: Iterable[ox.Triple], change: Callable[[str], str]) 
     ]
 
 
-def rewritten(sparql: str, terms: Mapping[str, str]) -> str:
+def rewritten(sparql: str, terms: Mapping[str, object]) -> str:
     """Return a query as Virtuoso gives the right rows for it; `terms` are the values of its parameters."""
     return _without_empty_paths(_comparing_strings(sparql), terms)
 
 
-def _without_empty_paths(sparql: str, terms: Mapping[str, str]) -> str:
+def _without_empty_paths(sparql: str, terms: Mapping[str, object]) -> str:
     """Return a query in which no path to a parameter has no length.
 
     >>> _without_empty_paths("?x pg:parent* ?y .", {"y": "<urn:a>"})

@@ -195,6 +195,24 @@ def bound(asked: Question, values: Mapping[str, str], resolve: Resolve) -> dict[
     return terms
 
 
+def with_values(sparql: str, terms: Mapping[str, Term]) -> str:
+    """Return a query with its parameters bound, each line where it was.
+
+    VALUES stands first in each group whose SELECT names the parameter, where every engine can use it: one
+    that learns the values only when it answers has decided before to read everything.
+    """
+
+    def with_given(found: re.Match[str]) -> str:
+        given = (
+            f"VALUES ?{name} {{ {term} }}"
+            for name, term in sorted(terms.items())
+            if re.search(rf"\?{name}\b", found["selected"])
+        )
+        return " ".join((found[0], *given))
+
+    return re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
+
+
 def _named(asked: Question, name: str) -> str:
     """Return the parameter that `name` means: that of the name, or the only one of the kind."""
     names = [parameter.name for parameter in asked.parameters]

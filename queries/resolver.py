@@ -1,12 +1,14 @@
 """Finds the concept, company or service that a name means, in the ontology and among the names of a graph."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+
+import pyoxigraph as ox
 
 import ontology
 from ontology import Ontology, UnknownTermError
 from queries.errors import UnknownValueError, near
-from queries.reader import Parameter, question
+from queries.reader import Parameter, Term, question
 
 _RECIPIENTS = ("companies", "services", "recipients-roles")
 
@@ -14,13 +16,14 @@ _RECIPIENTS = ("companies", "services", "recipients-roles")
 class Resolver:
     """Tells which IRI a name means for a parameter. Called with (parameter, name), as `bound` does.
 
-    `ask` takes SPARQL and returns its rows, each with the variables of the question `names`; it is asked
-    once, when a name is looked up. Without it only the names of the ontology are known.
+    `ask` takes SPARQL and the terms of its parameters, and returns its rows by variable. A name is asked for as
+    it is spelled; only one that is found nowhere is held against all names of the graph, which are asked for
+    once. Without `ask` only the names of the ontology are known.
     """
 
     def __init__(
         self,
-        ask: Callable[[str], Iterable[Mapping[str, str]]] | None = None,
+        ask: Callable[[str, Mapping[str, Term]], Iterable[Mapping[str, str]]] | None = None,
         *,
         lexicon: Ontology | None = None,
     ) -> None:
@@ -44,16 +47,27 @@ class Resolver:
 
     @cached_property
     def _names(self) -> tuple[tuple[str, str, str], ...]:
-        rows = self._ask(question("names").sparql) if self._ask else ()
+        rows = self._ask(question("names").sparql, {}) if self._ask else ()
         return tuple((row["name"], row["kind"], row["node"]) for row in rows)
+
+    def _spelled(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the kind and the node of what is called `name` in the graph, with the usual capitals."""
+        sparql = question("lookup-name").sparql
+        for spelling in dict.fromkeys((name, name.lower(), name.title(), name.upper())):
+            for literal in (ox.Literal(spelling), ox.Literal(spelling, language="en")):
+                for row in self._ask(sparql, {"name": literal}) if self._ask else ():
+                    yield row["kind"], row["node"]
 
     def _in_graph(self, parameter: Parameter, name: str) -> list[str]:
         """Return the companies and services of that name (or that begin with it), or the phrases."""
         wanted = {"company", "service"} if parameter.kind == "company" else {"phrase"}
+        spelled = dict.fromkeys(iri for kind, iri in self._spelled(name) if kind in wanted)
+        if spelled or self._in_ontology(parameter, name):
+            return list(spelled)
         key = name.casefold()
         known = [(one.casefold(), iri) for one, kind, iri in self._names if kind in wanted]
         exact = [iri for one, iri in known if one == key]
-        if exact or parameter.kind != "company" or self._in_ontology(parameter, name):
+        if exact or parameter.kind != "company":
             return list(dict.fromkeys(exact))
         return list(dict.fromkeys(iri for one, iri in known if one.startswith(key + " ")))
 

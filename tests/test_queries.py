@@ -1,7 +1,7 @@
 """Every question can be asked, and gives the rows that are written down for it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ import ontology
 import queries
 from graph import Store
 from policygraph import virtuoso
-from queries import Parameter, Question, Resolver, errors
+from queries import Parameter, Question, Resolver, errors, reader
 
 GOLDEN = Path("tests/golden")
 SAMPLES = {"queries": GOLDEN / "sample.trig", "chain": GOLDEN / "chain.trig"}  # folder of the rows: graph
@@ -46,8 +46,8 @@ def chain(stores: dict[str, Store]) -> Store:
 
 
 def resolver(store: Store) -> Resolver:
-    def rows(sparql: str) -> Iterator[dict[str, str]]:
-        found = store.query(sparql)
+    def rows(sparql: str, terms: Mapping[str, reader.Term]) -> Iterator[dict[str, str]]:
+        found = store.query(reader.with_values(sparql, terms), terms)
         assert isinstance(found, ox.QuerySolutions)
         for row in found:
             yield {name: row[name].value for name in ("name", "kind", "node")}
@@ -57,7 +57,8 @@ def resolver(store: Store) -> Resolver:
 
 def answer(store: Store, asked: Question, **values: str) -> list[list[str]]:
     """Return the header and the rows that the store gives, as texts."""
-    found = store.query(asked.sparql, queries.bound(asked, values, resolver(store)))
+    terms = queries.bound(asked, values, resolver(store))
+    found = store.query(reader.with_values(asked.sparql, terms), terms)
     assert isinstance(found, ox.QuerySolutions)
     shown = asked.columns(variable.value for variable in found.variables)
     rows = [["" if row[name] is None else row[name].value for name in shown] for row in found]

@@ -73,8 +73,7 @@ def _questions() -> Iterator[dict[str, str]]:
             values = queries.bound(asked, {}, resolve)
         except queries.QuestionError:  # the default is a company that only a graph knows
             values = {}
-        terms = {name: str(term) for name, term in values.items()}
-        sparql = endpoint.with_values(asked.sparql, terms)
+        sparql = endpoint.with_values(asked.sparql, values)
         yield {"name": asked.name, "group": asked.group, "question": asked.text, "sparql": sparql}
 
 
