@@ -1,19 +1,19 @@
 """Prints how fast policies are read, stored, checked and asked, and how much memory that takes.
 
     python bench/run.py [--corpora FOLDER] [--runs N] [--policies N] [--checked N...]
+                        [--synthetic N] [--beside N] [--words N] [--store FOLDER]
 
 Times are CPU times of this process, medians of several runs; nothing uses the network. What is read is the
-seeds, and policies of the corpora if they are there.
+seeds, and policies of the corpora if they are there; questions are asked, and checks grow, on synthetic ones.
 """
 
 import argparse
 import hashlib
 import json
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -21,18 +21,20 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import asked
 from corpora import CORPORA, SEEDS, policies
+from many import batched
+from memory import peak
 
 if TYPE_CHECKING:
     from extract.claim import Reading
     from extract.document import Document
-    from graph import Store
 
 _LENGTHS = (3_000, 6_000, 12_000)  # words; twice the words should take twice the time
-_CHECKED = (10, 100)  # policies; a check of one should take as long however many there are
+_CHECKED = (10, 100, 1000)  # policies; a check of one should take as long however many there are
+_COPIES = (10, 50)  # of the seeds, which are as long as ten synthetic ones
 _BATCH = 50
 _READ = ("gdpr-t200", "gold", "goppc")
-_MEGABYTE = 1 << (20 if sys.platform == "darwin" else 10)  # ru_maxrss counts bytes there, kilobytes elsewhere
 
 
 def timed(make: Callable[[], object], runs: int) -> float:
@@ -134,7 +136,7 @@ def _beginning(text: str, words: int) -> str:
 
 
 def show_graph(readings: "Sequence[Reading]", runs: int) -> None:
-    """Print how long it takes to store, derive and ask."""
+    """Print how long it takes to store and derive."""
     from graph import Store  # noqa: PLC0415
 
     with TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
@@ -143,29 +145,39 @@ def show_graph(readings: "Sequence[Reading]", runs: int) -> None:
         show("store: load", (len(store) - before) / seconds, "quads/s", f"{len(store) - before:,} quads")
         edges = store.rebuild_derived()
         show("store: derived edges", 1000 * timed(store.rebuild_derived, runs), "ms", f"{edges:,} edges")
-        show_questions(store, runs)
 
 
 def show_checks(readings: "Sequence[Reading]", sizes: Sequence[int]) -> None:
-    """Print how long a check takes with each engine, and how much memory, for ever more policies.
-
-    The policies are copies of `readings` under names of their own, in one store on disk. Each size and engine
-    has a process of its own, whose start and loading are not counted; findings are let go policy by policy.
-    """
+    """Print how long a check takes on real policies: copies of `readings` under names of their own."""
     from graph import Store  # noqa: PLC0415
-    from graph.engine import fastest  # noqa: PLC0415
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "store"
         with Store(path) as store:
             for batch in batched(copies(readings, max(sizes)), _BATCH):
                 store.add(batch)
-        for engine in dict.fromkeys((fastest(), "pyshacl")):
-            for size in sizes:
-                command = [sys.executable, __file__, "--checking", str(path), engine, str(size)]
-                done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  ourselves
-                took = json.loads(done.stdout)
-                show(f"check: {engine}, {size:,} policies", took["ms"], "ms/policy", f"{took['mb']:,.0f} MB")
+        show_growth(path, sizes)
+
+
+def show_growth(path: Path, sizes: Sequence[int]) -> None:
+    """Print how long a check takes with each engine, and how much memory, for ever more policies of a store.
+
+    Each size and engine has a process of its own, whose start and loading are not counted; findings are let
+    go policy by policy.
+    """
+    from graph.engine import fastest  # noqa: PLC0415
+
+    for engine in dict.fromkeys((fastest(), "pyshacl")):
+        for size in sizes:
+            command = [sys.executable, __file__, "--checking", str(path), engine, str(size)]
+            done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  ourselves
+            took = json.loads(done.stdout)
+            show(
+                f"check: {engine}, {took['policies']:,} policies",
+                took["ms"],
+                "ms/policy",
+                f"{took['mb']:,.0f} MB",
+            )
 
 
 def copies(readings: "Sequence[Reading]", number: int) -> "Iterator[Reading]":
@@ -173,13 +185,6 @@ def copies(readings: "Sequence[Reading]", number: int) -> "Iterator[Reading]":
     for index, reading in zip(range(number), cycle(readings), strict=False):
         digest = hashlib.sha256(f"{index} {reading.sha256}".encode()).hexdigest()
         yield replace(reading, name=f"{index}-{reading.name}", sha256=digest)
-
-
-def batched(items: "Iterable[Reading]", size: int) -> "Iterator[list[Reading]]":
-    """Yield lists of `size` items, the last perhaps shorter."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def checking(folder: str, engine: str, size: int) -> dict[str, float]:
@@ -193,39 +198,19 @@ def checking(folder: str, engine: str, size: int) -> dict[str, float]:
         for version in versions:
             check(store, [version], using=engine)  # type: ignore[arg-type]
         seconds = time.process_time() - begun
-    return {"ms": 1000 * seconds / len(versions), "mb": peak()}
+    return {"ms": 1000 * seconds / len(versions), "mb": peak(), "policies": len(versions)}
 
 
-def peak() -> float:
-    """Return the most memory that this process has held, in MB.
-
-    On Linux the figure of getrusage is handed down by the process that started this one.
-    """
-    status = Path("/proc/self/status")
-    for line in status.read_text().splitlines() if status.exists() else ():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
-
-
-def show_questions(store: "Store", runs: int) -> None:
-    """Print how long each question of the library takes, with its defaults."""
-    import queries  # noqa: PLC0415
-    from policygraph.asking import select  # noqa: PLC0415
-
-    total = 0.0
-    for question in queries.questions().values():
-        if question.group == "lookups":
-            continue  # they are asked of one node at a time
-        try:
-            rows = len(select(store, question, {}).rows)
-        except queries.QuestionError as error:
-            print(f"ask: {question.name:<29}{'-':>12} {error}")
-            continue
-        seconds = timed(lambda question=question: select(store, question, {}), runs)  # type: ignore[misc]
-        total += seconds
-        show(f"ask: {question.name}", 1000 * seconds, "ms", f"{rows} rows")
-    show("ask: all questions", 1000 * total, "ms")
+def show_many(options: argparse.Namespace) -> None:
+    """Print how long questions and checks take with many synthetic policies, built here or kept in a folder."""
+    with TemporaryDirectory() as folder:
+        many, fewer = options.store or Path(folder) / "many", Path(folder) / "fewer"
+        for path, size in ((many, options.synthetic), (fewer, options.beside)):
+            if not path.exists():
+                command = [sys.executable, str(Path(__file__).parent / "many.py"), str(path)]
+                subprocess.run([*command, "--number", str(size), "--words", str(options.words)], check=True)  # noqa: S603
+        asked.show(many, beside=fewer, runs=options.runs, seconds=60)
+        show_growth(many, options.checked)
 
 
 def main() -> None:
@@ -238,6 +223,12 @@ def main() -> None:
     parser.add_argument("--policies", type=int, default=20, help="policies to read of each corpus")
     parser.add_argument(
         "--checked", type=int, nargs="+", default=_CHECKED, help="how many policies to check, several times"
+    )
+    parser.add_argument("--synthetic", type=int, default=1000, help="synthetic policies to ask and check")
+    parser.add_argument("--words", type=int, default=100, help="words of a synthetic policy")
+    parser.add_argument("--beside", type=int, default=100, help="synthetic policies that rdflib is asked of")
+    parser.add_argument(
+        "--store", type=Path, help="a store of many.py to ask and check, in place of a new one"
     )
     parser.add_argument("--checking", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
@@ -263,7 +254,8 @@ def main() -> None:
     show_lengths(seeds, options.runs)
     show_graph(readings, options.runs)
     show("memory at its peak", peak(), "MB", "so far; the checks below have processes of their own")
-    show_checks(readings, options.checked)
+    show_checks(readings, _COPIES)
+    show_many(options)
     show("everything together", time.process_time() - begun, "s")
 
 

@@ -54,7 +54,7 @@ def _ask(
         query,
         prefixes=dict(NAMESPACES),
         default_graph=[ox.NamedNode(iri.shared_graph(name, base)) for name in _WITH_CONCEPTS],
-        named_graphs=within,
+        named_graphs=None if within is None else [*within],
         substitutions={ox.Variable(name): value for name, value in given.items()},
     )
     assert isinstance(found, ox.QueryTriples)

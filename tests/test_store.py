@@ -196,7 +196,7 @@ def test_a_company_states_the_processes_of_its_latest_text_and_that_text_and_den
         found = store.query(f"""SELECT DISTINCT ?node {{
             ?node pg:inPolicy ?version ; a {kind} . ?version dpv:hasDataController <{CO}acme>
             MINUS {{ ?version dpv:hasNoticeStatus dpv:NoticeStale }} }}""")
-        nodes = {str(row["node"]) for row in found}  # type: ignore[index,union-attr]
+        nodes = {str(row["node"]) for row in found}  # type: ignore[union-attr]
         nodes |= {f"<{one.iri}>" for one in store.versions() if edge == "states" and not one.stale}
         assert nodes == {
             str(quad.object) for quad in store._store.quads_for_pattern(None, term(f"pg:{edge}"), None, None)
