@@ -4,7 +4,8 @@
 
 FOLDER is a store that many.py has built; `--beside` a smaller one, which rdflib loads into memory. Each question
 is asked of all companies and, where it can be, of the one that the most others name, in a process of its
-own, which ends after `--seconds` of CPU time. Times are CPU times, medians of `--runs` runs; a slow question gives one page.
+own, which ends after `--seconds` of CPU time. Times are CPU times, medians of `--runs` runs; a slow question gives
+one page.
 """
 
 import argparse
