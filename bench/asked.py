@@ -97,11 +97,12 @@ def asking(folder: Path, name: str, runs: int, seconds: int) -> None:
             def ask(values: dict[str, str] = values) -> int:
                 return len(select(store, question, values, limit=_PAGE if question.slow else None).rows)
 
-            rows, ms = ask(), 1000 * _median(ask, runs)
+            rows, ms = ask(), 1000 * timed(ask, runs)
             print(json.dumps({"of": of, "ms": ms, "rows": rows, "mb": peak()}), flush=True)
 
 
-def _median(make: Callable[[], object], runs: int) -> float:
+def timed(make: Callable[[], object], runs: int) -> float:
+    """Return the median CPU time of several calls, in seconds."""
     times = []
     for _ in range(runs):
         begun = time.process_time()

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import asked
+from asked import timed
 from corpora import CORPORA, SEEDS, policies
 from many import batched
 from memory import peak
@@ -35,16 +36,6 @@ _CHECKED = (10, 100, 1000)  # policies; a check of one should take as long howev
 _COPIES = (10, 50)  # of the seeds, which are as long as ten synthetic ones
 _BATCH = 50
 _READ = ("gdpr-t200", "gold", "goppc")
-
-
-def timed(make: Callable[[], object], runs: int) -> float:
-    """Return the median CPU time of several calls, in seconds."""
-    times = []
-    for _ in range(runs):
-        begun = time.process_time()
-        make()
-        times.append(time.process_time() - begun)
-    return median(times)
 
 
 def show(what: str, value: float, unit: str, more: str = "") -> None:
