@@ -145,11 +145,32 @@ def point_back(drafts: list[Draft]) -> None:
         alone = draft.has(BASIS) and not (draft.has(RECIPIENT, SERVICE) or _says_what_for(draft))
         if alone and (draft.declares_basis or cue("ThesePurposes") in draft.signs_back):
             _basis_after(draft, same)
+        elif _grounds_what_was_said(draft):
+            _basis_after(draft, _sentence_before(draft, same))
 
 
 def _says_what_for(draft: Draft) -> bool:
     """Tell whether a statement has a purpose besides the interest that is its basis."""
     return any(claim.evidence[0].rule != INTEREST_RULE for claim in draft.of(PURPOSE))
+
+
+def _grounds_what_was_said(draft: Draft) -> bool:
+    """Tell whether a sentence does nothing but ground the one before: "This is necessary to keep our contract"."""
+    if not draft.has(BASIS) or draft.has(RECIPIENT, SERVICE) or any(map(_is_said, draft.specific_data)):
+        return False
+    start, end = draft.sentence, draft.sentence + _OPENING
+    if cue("Pronoun") not in signs_back(draft.passage, start, end):
+        return False
+    grounds = [claim.evidence[0] for claim in draft.of(BASIS)]
+    purposes = [claim.evidence[0] for claim in draft.of(PURPOSE)]
+    return all(any(g.start < p.end and p.start < g.end for g in grounds) for p in purposes)
+
+
+def _sentence_before(draft: Draft, same: list[Draft]) -> list[Draft]:
+    """Return the statements of the nearest sentence before that of a statement, in its passage."""
+    here = [other for other in same if other.passage is draft.passage and other.sentence < draft.sentence]
+    last = max((other.sentence for other in here), default=-1)
+    return [other for other in here if other.sentence == last]
 
 
 def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
@@ -182,6 +203,7 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
 
 
 _PRONOUNS = frozenset((cue("Pronoun"), cue("Elaboration")))
+_OPENING = len("We need this ")
 
 
 def _add_collected(draft: Draft, same: list[Draft]) -> None:
