@@ -21,7 +21,6 @@ from pathlib import Path
 from statistics import median
 
 from memory import peak
-from synthetic import company
 
 _PAGE = 100  # rows, as the command line gives them
 _OF_ONE = frozenset(("whose", "like"))
@@ -83,6 +82,8 @@ def _in_process(what: str, name: str, folder: Path, runs: int, seconds: int) -> 
 def asking(folder: Path, name: str, runs: int, seconds: int) -> None:
     """Ask a question of one company and of all, and print the times as JSON; in a fresh process only."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    from synthetic import company  # noqa: PLC0415
+
     import queries  # noqa: PLC0415
     from graph import Store  # noqa: PLC0415
     from policygraph.asking import select  # noqa: PLC0415
