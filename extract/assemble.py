@@ -29,7 +29,7 @@ from extract.draft import (
     take_over,
     taken_over,
 )
-from extract.frame import Clause, actor_of
+from extract.frame import Clause, actor_of, is_without
 from extract.matcher import Match
 from extract.operations import is_under, named_by, operation
 from extract.passage import Passage, Policy
@@ -215,10 +215,8 @@ def _is_done_without(passage: Passage, clause: Clause, claim: Claim) -> bool:
     token = passage.token_at(where[1]) if where is not None else None
     if token is None or clause.is_hypothetical or clause.head.lower_ in _IMPOSSIBLE:
         return False
-    for above in token.ancestors:
-        if above.tag_ == "VBG" and any(child.lower_ == "without" for child in above.children):
-            return passage.is_in(above, "cues/giving") or named_by(passage, above) is not None
-    return False
+    doing = next(filter(is_without, token.ancestors), None)
+    return doing is not None and (passage.is_in(doing, "cues/giving") or named_by(passage, doing) is not None)
 
 
 def _is_the_companys(passage: Passage, clause: Clause) -> bool:
@@ -253,9 +251,7 @@ def _is_about_data(draft: Draft) -> bool:
         return True
     end = next(s.end_char for s in draft.passage.sentences if s.end_char > draft.sentence)
     return bool(processing) and any(
-        True
-        for table in ("personal-data", "cues/data-nouns")
-        for _ in draft.passage.found(table, draft.sentence, end)
+        any(draft.passage.found(table, draft.sentence, end)) for table in ("personal-data", "cues/data-nouns")
     )
 
 

@@ -24,6 +24,14 @@ class Evidence:
     confidence: float = 0.9
     rule: str = ""
 
+    def overlaps(self, other: "Evidence") -> bool:
+        """Tell whether some characters belong to both."""
+        return self.start < other.end and other.start < self.end
+
+    def holds(self, other: "Evidence") -> bool:
+        """Tell whether all characters of the other belong to this one."""
+        return self.start <= other.start and other.end <= self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:

@@ -55,7 +55,7 @@ def _described(passage: Passage, noun: Token, last: int) -> Iterator[Description
     """Yield the phrase of a noun, in a sentence that ends at `last`, if it describes data that are handled."""
     is_data = passage.is_in(noun, _DATA_NOUNS, cue("InformationAbout")) and not _is_of_verb(passage, noun)
     if is_data:
-        found = restricted(passage, noun.doc[_start(noun) : noun.i + 1])
+        found = restricted(passage, noun.doc[start_of(noun) : noun.i + 1])
         if found is not None and (
             _is_listed(passage, noun) or _is_handled(passage, noun, found.span.end, _ANY)
         ):
@@ -71,7 +71,7 @@ def _described(passage: Passage, noun: Token, last: int) -> Iterator[Description
             and (given or _is_readers_act(passage, verb))
             and not passage.is_in(noun, "cues/no-data", cue("NoData"))
         ):
-            yield Description(noun.doc[_start(noun) : end], None, "what the reader does with it")
+            yield Description(noun.doc[start_of(noun) : end], None, "what the reader does with it")
 
 
 def _is_listed(passage: Passage, noun: Token) -> bool:
@@ -104,7 +104,7 @@ def _is_readers_behaviour(passage: Passage, noun: Token) -> bool:
 
 def _with_places(noun: Token) -> Span:
     """Return a noun with its modifiers and what it is of, on or with ("use of the site")."""
-    return noun.doc[_start(noun) : _places(noun.doc, noun.i + 1, noun.sent.end)]
+    return noun.doc[start_of(noun) : _places(noun.doc, noun.i + 1, noun.sent.end)]
 
 
 _AT = frozenset(("of", "on", "with", "to", "in", "across", "within", "around", "through"))
@@ -165,10 +165,13 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
     return Description(span, Concept(_PROVIDED), "data that the reader gave") if provided else None
 
 
-def _start(noun: Token) -> int:
+_MODIFYING = frozenset(("amod", "compound", "nmod", "nummod"))
+
+
+def start_of(noun: Token, modifying: frozenset[str] = _MODIFYING) -> int:
     """Return where a noun phrase starts with its modifiers, without articles and owners."""
     start = noun.i
-    while start > 0 and noun.doc[start - 1].dep_ in ("amod", "compound", "nmod", "nummod"):
+    while start > 0 and noun.doc[start - 1].dep_ in modifying:
         if not start <= noun.doc[start - 1].head.i <= noun.i:
             break
         start -= 1
@@ -429,7 +432,7 @@ def _is_about_reader(passage: Passage, verb: Token) -> bool:
     """Tell whether a clause is about what the reader does, or what has been done with something by readers."""
     subjects = [child for child in verb.children if child.dep_ in ("nsubj", "nsubj:pass")]
     if any(subject.dep_ == "nsubj:pass" for subject in subjects):
-        return passage.is_in(verb, _TABLE, cue("Interacting"))
+        return _is_readers_act(passage, verb)
     return any(actor_of(subject) == "person" for subject in subjects)
 
 

@@ -184,11 +184,7 @@ def _says_which(passage: Passage, part: Span) -> bool:
     return any(
         token.pos_ in (*_NOMINAL, "VERB")
         and token.is_alpha
-        and not any(
-            sign.start <= token.idx < sign.end
-            for table in ("cues/about-data", "cues/no-category")
-            for sign in passage.found(table)
-        )
+        and not any(passage.is_in(token, table) for table in ("cues/about-data", "cues/no-category"))
         for token in part
     )
 

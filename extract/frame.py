@@ -128,6 +128,11 @@ _ABSTAINS = frozenset(("refrain", "refrains", "refrained", "abstain", "abstains"
 _SET_AGAINST = frozenset(("but", "however", "yet", "always", "instead", "rather"))
 
 
+def is_without(verb: Token) -> bool:
+    """Tell whether a gerund stands under "without": "without knowing who you are"."""
+    return verb.tag_ == "VBG" and any(child.lower_ == "without" for child in verb.children)
+
+
 def _is_no_longer(token: Token) -> bool:
     """Tell whether a word is the "longer" of "no longer", without a "than"."""
     return (

@@ -183,7 +183,7 @@ def _is_handled(passage: Passage, verb: Token, thing: Token) -> bool:
         return passage.is_in(thing, "cues/data-nouns")
     if any(is_generic(match.term) or match.form.lower() in ("cookie", "cookies") for match in data):
         return True
-    named = any(match.start <= thing.idx < match.end for match in passage.found(_TABLE))
+    named = passage.is_in(thing, _TABLE)
     return not named and is_under(named_by(passage, verb), "dpv:Processing")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import ontology
+from extract.around import cued
 from extract.claim import Claim, Concept
 from extract.data import is_generic
 from extract.draft import (
@@ -158,12 +159,11 @@ def _grounds_what_was_said(draft: Draft) -> bool:
     """Tell whether a sentence does nothing but ground the one before: "This is necessary to keep our contract"."""
     if not draft.has(BASIS) or draft.has(RECIPIENT, SERVICE) or any(map(_is_said, draft.specific_data)):
         return False
-    start, end = draft.sentence, draft.sentence + _OPENING
-    if cue("Pronoun") not in signs_back(draft.passage, start, end):
+    if not cued(draft.passage, "anaphora", "pgq:Pronoun", draft.sentence, draft.sentence + _OPENING):
         return False
     grounds = [claim.evidence[0] for claim in draft.of(BASIS)]
     purposes = [claim.evidence[0] for claim in draft.of(PURPOSE)]
-    return all(any(g.start < p.end and p.start < g.end for g in grounds) for p in purposes)
+    return all(any(map(purpose.overlaps, grounds)) for purpose in purposes)
 
 
 def _sentence_before(draft: Draft, same: list[Draft]) -> list[Draft]:
@@ -446,7 +446,7 @@ def _outside_purposes(draft: Draft) -> list[Claim]:
     return [
         claim
         for claim in draft.specific_data
-        if not any(p.start <= claim.evidence[0].start and claim.evidence[0].end <= p.end for p in purposes)
+        if not any(purpose.holds(claim.evidence[0]) for purpose in purposes)
     ]
 
 

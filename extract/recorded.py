@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
-from extract.described import governor, is_by_others
+from extract.described import governor, is_by_others, start_of
 from extract.enumeration import OTHERWISE, can_be_data, last_of, listed_from
 from extract.extent import is_question, with_complement
 from extract.frame import actor_of, is_infinitive
@@ -73,12 +73,8 @@ def _says_data(passage: Passage, part: Span) -> bool:
     """Tell whether an example asks about the reader, is known as data, or ends in a noun for records."""
     if is_question(part[0]):
         return any(actor_of(token) == "person" for token in part if token.dep_ == "nsubj")
-    end = part.root.idx
-    return can_be_data(passage, part) and any(
-        match.start <= end < match.end
-        for table in (_HEADS, "personal-data")
-        for match in passage.found(table)
-    )
+    known = any(passage.is_in(part.root, table) for table in (_HEADS, "personal-data"))
+    return known and can_be_data(passage, part)
 
 
 def _is_part_of_name(head: Token) -> bool:
@@ -93,14 +89,10 @@ def _is_defined_term(head: Token) -> bool:
 
 def _start(head: Token) -> int:
     """Return where a noun starts with the modifiers before it."""
-    start = head.i
-    while start > 0 and head.doc[start - 1].dep_ in _MODIFYING:
-        if not start <= head.doc[start - 1].head.i <= head.i:
-            break
-        start -= 1
+    start = start_of(head, _MODIFYING)
     while start > 1 and head.doc[start - 1].text == "-":
         start -= 2  # "sole-trader details"
-    return int(start)
+    return start
 
 
 def _says_which(passage: Passage, phrase: Span, head: Token) -> bool:

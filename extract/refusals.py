@@ -6,6 +6,7 @@ from spacy.tokens import Token
 
 from extract.around import cued, cues
 from extract.claim import Claim, Concept, Evidence
+from extract.frame import is_without
 from extract.passage import Passage, Policy
 from extract.topics import cue
 
@@ -54,7 +55,7 @@ def _is_unidentifying(passage: Passage, verb: Token) -> bool:
     clause = passage.clause_of(verb)
     if clause.actor == "person" or _is_definition(verb):
         return False
-    if not (_is_negated(passage, verb) or _is_without(verb)):
+    if not (_is_negated(passage, verb) or is_without(verb)):
         return False
     stop = min(verb.sent.end_char, verb.idx + len(verb) + _REACH)
     if cued(passage, _FILE, "pgq:PlainIdentifying", verb.sent.start_char, stop):
@@ -78,11 +79,6 @@ def _is_negated(passage: Passage, verb: Token) -> bool:
             return False
         token = token.head
     return False
-
-
-def _is_without(verb: Token) -> bool:
-    """Tell whether a gerund stands under "without": "without knowing who you are"."""
-    return verb.tag_ == "VBG" and any(child.lower_ == "without" for child in verb.children)
 
 
 def _is_definition(verb: Token) -> bool:

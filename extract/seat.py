@@ -64,9 +64,7 @@ def _country_of(passage: Passage, term: str) -> str:
 
 def _of_kind(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
     """Yield the country of "our Irish affiliate, Acme Ltd"; those of "we are a Canadian company" come last."""
-    named: dict[int, list[Naming]] = {}
-    for place in places:
-        named.setdefault(place.passage.index, []).append(place)
+    named = _by_passage(places)
     later: list[Claim] = []
     for passage in policy.passages:
         for demonym in passage.found("cues/demonyms"):
@@ -88,11 +86,17 @@ def _of_kind(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
     yield from later
 
 
-def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
-    """Yield the country behind "incorporated in", "Country refers to", "we are based in", said of the company."""
+def _by_passage(places: Sequence[Naming]) -> dict[int, list[Naming]]:
+    """Return the places in each passage, by its index."""
     named: dict[int, list[Naming]] = {}
     for place in places:
         named.setdefault(place.passage.index, []).append(place)
+    return named
+
+
+def _stated(policy: Policy, places: Sequence[Naming]) -> Iterator[Claim]:
+    """Yield the country behind "incorporated in", "Country refers to", "we are based in", said of the company."""
+    named = _by_passage(places)
     for passage in policy.passages:
         for cue in cues(passage, "seat", "pgq:BasedIn"):
             label = cue.start == 0 or passage.text[: cue.start].strip(_LABEL_MARKS) == ""

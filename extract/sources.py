@@ -176,8 +176,8 @@ def _tells(passage: Passage, verb: Token) -> bool:
 
 def _is_collecting(passage: Passage, verb: Token) -> bool:
     """Tell whether a verb says that data come to be held."""
-    return is_under(named_by(passage, verb), *_COLLECTING) or any(
-        sign.start <= verb.idx < sign.end for sign in cues(passage, "source-tools", "pgq:CapturingVerb")
+    return is_under(named_by(passage, verb), *_COLLECTING) or passage.is_in(
+        verb, "cues/source-tools", topic("CapturingVerb")
     )
 
 

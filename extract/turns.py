@@ -129,7 +129,11 @@ def in_turns(drafts: Iterable[Draft]) -> Iterator[Draft]:
 def _turns(draft: Draft, kind: Sequence[str]) -> list[list[Claim]] | None:
     """Return the claims of each turn of data and claims of a kind; None if they do not take turns."""
     told = draft.of(*kind)
-    data = [claim for claim in draft.specific_data if not any(_within(claim, other) for other in told)]
+    data = [  # "the electoral roll" as a source is no data of its own
+        claim
+        for claim in draft.specific_data
+        if not any(other.evidence[0].holds(claim.evidence[0]) for other in told)
+    ]
     claims = sorted((*data, *told), key=lambda claim: (claim.evidence[0].start, claim.predicate))
     if any(one.evidence[0].end > other.evidence[0].start for one, other in pairwise(claims)):
         return None
@@ -137,11 +141,6 @@ def _turns(draft: Draft, kind: Sequence[str]) -> list[list[Claim]] | None:
     if len(runs) < _FEWEST_RUNS or len(runs) % 2:
         return None
     return [[*one, *other] for one, other in zip(runs[::2], runs[1::2], strict=True)]
-
-
-def _within(one: Claim, other: Claim) -> bool:
-    """Tell whether the words of a claim are only part of those of another ("the electoral roll" as a source)."""
-    return other.evidence[0].start <= one.evidence[0].start and one.evidence[0].end <= other.evidence[0].end
 
 
 def _functions(draft: Draft) -> list[list[Claim]] | None:
@@ -152,7 +151,9 @@ def _functions(draft: Draft) -> list[list[Claim]] | None:
     purposes = draft.of(PURPOSE)
     cut = [part for claim in purposes for part in _parts(draft, claim, recipients)]
     claims = sorted((*recipients, *cut), key=_place)
-    if any(_overlap(purpose, recipient) for purpose in cut for recipient in recipients):
+    if any(
+        purpose.evidence[0].overlaps(recipient.evidence[0]) for purpose in cut for recipient in recipients
+    ):
         return None
     runs = [list(run) for _, run in groupby(claims, key=lambda claim: claim.predicate == PURPOSE)]
     shared = runs.pop(0) if len(runs) % 2 and runs[0][0].predicate == PURPOSE else []
@@ -186,10 +187,6 @@ _EXAMPLE = re.compile(r"\b(?:such\sas|including|like|e\.g|for\sexample|namely)\b
 
 def _place(claim: Claim) -> tuple[int, int]:
     return claim.evidence[0].start, -claim.evidence[0].end
-
-
-def _overlap(one: Claim, other: Claim) -> bool:
-    return one.evidence[0].start < other.evidence[0].end and other.evidence[0].start < one.evidence[0].end
 
 
 def _parts(draft: Draft, purpose: Claim, recipients: Sequence[Claim]) -> Iterator[Claim]:
