@@ -47,6 +47,7 @@ from extract.readers import looks
 from extract.records import join_records
 from extract.topics import cue, of_list
 from extract.turns import by_label, in_turns, tools_apart
+from extract.usual import usual
 
 _TERM = ontology.load().term
 _INTEREST = _TERM("pg:statedInterest")
@@ -121,6 +122,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
             facts += [
                 claim for claim in draft.claims if claim.predicate in _OF_THE_POLICY and not draft.denied
             ]
+    kept += usual(policy, kept)
     excepted = {id(other) for draft in kept for other in draft.exceptions}
     return tuple(_statement(draft) for draft in kept if id(draft) not in excepted), tuple(facts)
 

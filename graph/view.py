@@ -12,6 +12,7 @@ from graph.terms import term, typed
 from ontology import Ontology
 
 _LAW = term("dpv:hasApplicableLaw")
+_SUPPORT = term("pg:support")
 _BROADER = term("skos:broader")
 _SCHEMA = ("pg:PolicyVersion", "pg:DeniedPractice", "pg:Mention", "pg:UnmappedConcept", "pg:ExtractionRun")
 
@@ -26,12 +27,15 @@ def view(
 ) -> ox.Store:
     """Return the statements of `version` and what has to be known about the values in them, as one graph.
 
-    That is: companies and services, unmapped phrases, types and closure of the concepts, when transfer
-    mechanisms and adequacy decisions held, and the sub-classes of the schema; with `evidence` the mentions
+    What has to be known is: companies and services, unmapped phrases, types and closure of the concepts, when
+    transfer mechanisms and adequacy decisions held, and the sub-classes of the schema. Processes that are only
+    inferred are left out, as shapes judge what a policy says; with `evidence` there are all, and the mentions
     too. `laws` (IRIs) take the place of those that the policy states, if there are any; `read_on` is the date
     of a policy that states none.
     """
-    stated = [t for t in store.triples(version.graph) if not laws or t.predicate != _LAW]
+    said = [t for t in store.triples(version.graph) if not laws or t.predicate != _LAW]
+    inferred = set() if evidence else {t.subject for t in said if t.predicate == _SUPPORT}
+    stated = [t for t in said if t.subject not in inferred and t.object not in inferred]
     node = ox.NamedNode(version.iri)
     triples = [*stated, *(ox.Triple(node, _LAW, ox.NamedNode(law)) for law in sorted(laws))]
     if read_on is not None:

@@ -1,7 +1,7 @@
 """What the policy of one company states, as lines for a terminal: each value with its words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NoReturn
 
 import pyoxigraph as ox
@@ -64,11 +64,12 @@ def lines(store: Store, company: str, stop: Callable[[str], NoReturn]) -> Iterat
             by_subject[str(triple.subject)].append((triple, places))
         yield from _facts(store, version, by_subject)
         denied = {str(t.subject) for t in store.triples(version.graph) if _is_denial(t)}
+        inferred = {str(t.subject) for t in store.triples(version.graph) if _curie(t) == "pg:support"}
         nodes = {s: places for s, places in by_subject.items() if "/p/" in s or "/n/" in s}
         for subject in sorted(
             nodes, key=lambda s: min(m.quote.start for _, places in nodes[s] for m in places)
         ):
-            yield from _statement(store, version, nodes[subject], denied=subject in denied)
+            yield from _statement(store, version, nodes[subject], _mark(subject, denied, inferred))
 
 
 def _facts(
@@ -78,11 +79,17 @@ def _facts(
     yield from _values(store, version, whole, _OF_THE_POLICY + _SHOWN)
 
 
+def _mark(subject: str, denied: Collection[str], inferred: Collection[str]) -> str:
+    """Return the words before what a statement says: stated, denied, or joined by us."""
+    if subject in denied:
+        return "[red]✗ does not[/]"
+    return "[yellow]≈ suggests[/]" if subject in inferred else "[green]✓ states[/]"
+
+
 def _statement(
-    store: Store, version: Version, said: list[tuple[ox.Triple, tuple[Mention, ...]]], *, denied: bool
+    store: Store, version: Version, said: list[tuple[ox.Triple, tuple[Mention, ...]]], mark: str
 ) -> Iterator[str]:
     heading = next((t.object.value for t, _ in said if _curie(t) == "pg:scenario"), "")  # type: ignore[union-attr]
-    mark = "[red]✗ does not[/]" if denied else "[green]✓ states[/]"
     yield f"\n{mark}  [dim]{escape(heading[:_LONGEST])}[/]"
     yield from _values(store, version, said, _SHOWN)
 

@@ -28,6 +28,7 @@ TERM = re.compile(
 IN_PYTHON = re.compile(r"(?:pgc?|pgq|dpv|pd|dct|oa|prov|eu-gdpr|legal-eu|legal-gb|loc|ai):[A-Za-z][\w-]*")
 
 HELPERS = {
+    "usual": "joins what usually goes together, for assemble",
     "address": "reads postal addresses for contact and controller",
     "around": "finds sentences, clauses and cues around a place",
     "assemble": "puts the claims of all extractors together",
