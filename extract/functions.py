@@ -11,6 +11,7 @@ from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Concept, Unmapped, Value
+from extract.composed import concept_of
 from extract.data import is_generic
 from extract.frame import Clause, actor_of
 from extract.matcher import longest, matcher
@@ -291,6 +292,7 @@ def _claim(passage: Passage, span: Span) -> Claim:
     start, end = span.start_char, span.end_char
     evidence = (passage.evidence(start, end, confidence=0.75, rule="function of providers"),)
     term = _concept(passage, span)
+    term = term or concept_of(span.text)
     value: Value = Concept(term) if term else Unmapped("purpose", _TOP, span.text)
     return Claim(_HAS_PURPOSE, value, evidence)
 

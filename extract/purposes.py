@@ -14,6 +14,7 @@ from spacy.tokens import Span, Token
 import ontology
 from extract.around import cued
 from extract.claim import Claim, Concept, Unmapped
+from extract.composed import concept_of
 from extract.data import is_generic
 from extract.frame import actor_of
 from extract.interests import interest_spans
@@ -753,6 +754,9 @@ def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
     best = longest(passage.found(_TABLE, start, end))
     if best is not None and _covers(best, span):
         return Claim(_HAS_PURPOSE, Concept(best.term), evidence)
+    composed = concept_of(span.text)
+    if composed is not None:
+        return Claim(_HAS_PURPOSE, Concept(composed), evidence)
     return Claim(_HAS_PURPOSE, Unmapped("purpose", _TOP, span.text), evidence)
 
 

@@ -25,7 +25,8 @@ _ALSO = _SKOS + "altLabel"
 _AMBIGUOUS = _PG + "ambiguous"
 _FORM = _PG + "form"
 _IRREGULAR = _PG + "irregularOf"
-_WITHOUT_FORMS = frozenset(("adequacy", "hierarchy", "policygraph", "usual"))
+_COMPOSED = tuple(NAMESPACES["pgq"] + name for name in ("verb", "object", "also", "light"))
+_WITHOUT_FORMS = frozenset(("adequacy", "hierarchy", "policygraph", "usual", "composed"))
 _RULES = "ambiguous.ttl"
 _NAMED = frozenset(("companies", "services"))
 _LOOSE = frozenset(("purposes",))  # tables of verb phrases: "improve our services", "improving its services"
@@ -107,7 +108,14 @@ class Ontology:
             for base in self.values(subject, _IRREGULAR)
             for word in self.values(subject, _FORM)
         }
-        return Reducer({word for spelled in self._spelled.values() for word in spelled}, irregular)
+        composed = (
+            words
+            for predicate in _COMPOSED
+            for subject in self.subjects(predicate)
+            for words in self.values(subject, predicate)
+        )
+        bases = {word for spelled in self._spelled.values() for word in spelled}
+        return Reducer(bases.union(*map(texts, composed)), irregular)
 
     @cached_property
     def forms(self) -> tuple[Form, ...]:

@@ -28,12 +28,12 @@ TERM = re.compile(
 IN_PYTHON = re.compile(r"(?:pgc?|pgq|dpv|pd|dct|oa|prov|eu-gdpr|legal-eu|legal-gb|loc|ai):[A-Za-z][\w-]*")
 
 HELPERS = {
-    "usual": "joins what usually goes together, for assemble",
     "address": "reads postal addresses for contact and controller",
     "around": "finds sentences, clauses and cues around a place",
     "assemble": "puts the claims of all extractors together",
     "author": "finds where a policy names its author, for controller",
     "claim": "says what a claim is",
+    "composed": "tells the concept of a phrase by its words, for purposes",
     "data_list": "finds where a policy lists data",
     "described": "finds data that are described instead of named",
     "document": "says what a document is",
@@ -59,6 +59,7 @@ HELPERS = {
     "topics": "says what headings and lead-ins announce",
     "turns": "sets apart data and what is said of them that take turns, for assemble",
     "unknown": "tells companies that no gazetteer knows, for recipients",
+    "usual": "joins what usually goes together, for assemble",
     "verb_phrase": "cuts coordinated verb phrases apart, for purposes",
 }
 
