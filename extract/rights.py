@@ -456,10 +456,14 @@ def rights(policy: Policy) -> Iterator[Claim]:
     term = policy.ontology.term
     right, authority, notice = term("dpv:hasRight"), term("dpv:hasAuthority"), term("dpv:hasNotice")
     seen: set[str] = set()
+    against_marketing: Claim | None = None
     for passage in policy.body():
         for found in _of(passage):
             seen.add(found.right)
-            yield _claim(passage, found, right, _CONFIDENCE[found.grant.kind])
+            claim = _claim(passage, found, right, _CONFIDENCE[found.grant.kind])
+            if found.right == term("pgc:RightToObjectDirectMarketing"):
+                against_marketing = against_marketing or claim
+            yield claim
         yield from _authorities(passage, authority)
         yield from _notice(passage, notice)
     for passage in policy.passages:
@@ -468,3 +472,7 @@ def rights(policy: Policy) -> Iterator[Claim]:
                 if found.grant.kind == "Right" and found.right not in seen:
                     seen.add(found.right)
                     yield _claim(passage, found, right, _HEADING_CONFIDENCE)
+    objection = term("eu-gdpr:A21")
+    if against_marketing is not None and objection not in seen:  # Art. 21(2) is part of the right to object
+        evidence = tuple(replace(said, support="Inferred") for said in against_marketing.evidence)
+        yield replace(against_marketing, value=Concept(objection), evidence=evidence)
