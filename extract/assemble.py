@@ -86,7 +86,7 @@ _OWN_STATEMENT = (PURPOSE, RECIPIENT, SERVICE, STORAGE, SOURCE, BASIS)
 _PARTS = ({DATA}, {BASIS})
 """What an item holds that only goes on with the purpose of its lead-in."""
 
-_WITHOUT_DATA = tuple(map(_TERM, ("dpv:Disclose", "pgc:Identify", "pgc:HeedBrowserSignal")))
+_WITHOUT_DATA = tuple(map(_TERM, ("dpv:Disclose", "dpv:Profiling", "pgc:Identify", "pgc:HeedBrowserSignal")))
 """Operations whose denial needs no data to say what is denied."""
 
 _REACHING = ("dpv:Access", "dpv:Match")

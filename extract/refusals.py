@@ -1,4 +1,8 @@
-"""Finds what a policy says is not done without naming data: identifying people, heeding signals of browsers."""
+"""Finds what a policy says is not done by other words than a verb of processing and its data.
+
+People are not identified, signals of browsers not heeded, nobody is profiled, no cookies are set, there is no
+access to data; and what stands behind "neither", which the parser rarely takes for a negation.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +10,8 @@ from spacy.tokens import Token
 
 from extract.around import cued, cues
 from extract.claim import Claim, Concept, Evidence
-from extract.frame import is_without
+from extract.frame import actor_of, is_without
+from extract.matcher import Match
 from extract.passage import Passage, Policy
 from extract.topics import cue
 
@@ -20,8 +25,9 @@ _CONFIDENCE = 0.85
 
 
 def refusals(policy: Policy) -> Iterator[Claim]:
-    """Yield the denials that people are identified, and that a request of the browser not to track is heeded."""
+    """Yield the denials: of identifying people, of heeding browsers, of profiling, of cookies, of access."""
     processing = policy.ontology.term("dpv:hasProcessing")
+    data = policy.ontology.term("dpv:hasPersonalData")
     identify = Concept(policy.ontology.term("pgc:Identify"))
     heed = Concept(policy.ontology.term("pgc:HeedBrowserSignal"))
     for passage in policy.body():
@@ -31,6 +37,63 @@ def refusals(policy: Policy) -> Iterator[Claim]:
         for verb in _verbs(passage, "pgq:HeedingVerb"):
             if _is_unheeding(passage, verb):
                 yield Claim(processing, heed, (_words(passage, verb, "denied-heeding"),), denied=True)
+        for sign, act in _acts(passage):
+            words = passage.evidence(sign.start, sign.end, confidence=_CONFIDENCE, rule="denied-act")
+            yield Claim(processing, Concept(act), (words,), denied=True)
+        for cookies in _unset_cookies(passage):
+            words = passage.evidence(
+                cookies.start, cookies.end, confidence=_CONFIDENCE, rule="denied-cookies"
+            )
+            yield Claim(data, Concept(cookies.term), (words,), denied=True)
+
+
+def _acts(passage: Passage) -> Iterator[tuple[Match, str]]:
+    """Yield the words that deny an act, and the operation: "no access to", "profiling" not done, "neither sell"."""
+    term = passage.policy.ontology.term
+    for sign in cues(passage, _FILE, "pgq:NoAccess"):
+        if _is_of_the_company(passage, sign):
+            yield sign, term("dpv:Access")
+    for sign in cues(passage, _FILE, "pgq:ProfilingNoun"):
+        token = passage.token_at(sign.start)
+        clause = passage.clause_of(token) if token is not None else None
+        if (
+            clause is not None
+            and clause.negator is not None
+            and clause.actor == "company"
+            and not clause.is_hypothetical
+            and cued(passage, _FILE, "pgq:DoingVerb", clause.start, sign.start)
+        ):
+            yield sign, term("dpv:Profiling")
+    for verb in passage.found("processing"):
+        token = passage.token_at(verb.start)
+        behind = token is not None and token.i > 1 and token.nbor(-1).lower_ == "neither"
+        if behind and token is not None and actor_of(token.nbor(-2)) == "company":
+            yield verb, verb.term
+
+
+def _is_of_the_company(passage: Passage, sign: Match) -> bool:
+    """Tell whether the clause of a sign is about the company or others, not the reader, and sets no condition."""
+    token = passage.token_at(sign.start)
+    clause = passage.clause_of(token) if token is not None else None
+    return clause is not None and clause.actor != "person" and not clause.is_hypothetical
+
+
+def _unset_cookies(passage: Passage) -> Iterator[Match]:
+    """Yield the cookies that the company says it does not set."""
+    cookies = passage.policy.ontology.term("pgc:CookieData")
+    for match in passage.found("personal-data"):
+        token = passage.token_at(match.end - 1)
+        if match.term != cookies or token is None or token.dep_ not in ("obj", "nsubj:pass"):
+            continue
+        clause = passage.clause_of(token)
+        if (
+            clause.negator is not None
+            and clause.head == token.head
+            and clause.actor == "company"
+            and not clause.is_hypothetical
+            and passage.is_in(token.head, _TABLE, cue("SettingVerb"))
+        ):
+            yield match
 
 
 def _verbs(passage: Passage, *curies: str) -> Iterator[Token]:
