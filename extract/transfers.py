@@ -108,10 +108,10 @@ def _outside(passage: Passage) -> Iterator[_Place]:
 
 
 def _left(passage: Passage) -> Iterator[_Place]:
-    """Yield the areas that data are said never to leave: "your data do not leave the European Union"."""
+    """Yield the areas that data are said to leave, or never to: "your data do not leave the European Union"."""
     for verb in cues(passage, _TABLE, "pgq:TransferVerb"):
         opens, closes = sentence(passage, verb.start)
-        if not verb.form.lower().startswith("leav") or not _is_denied(passage, opens, verb.start):
+        if not verb.form.lower().startswith("leav"):
             continue
         areas = _row(passage, verb, closes)
         if areas and cued(passage, _TABLE, "pgq:DataWord", opens, verb.start):
