@@ -26,7 +26,7 @@ from extract.reach import (
 )
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
-from extract.vendors import named_value
+from extract.vendors import named_value, vendor_line
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
@@ -214,7 +214,9 @@ def _categories(
         if value is None or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
+        if span is None or not _is_noun(span):
+            continue
+        if match in unknown and (_explains(passage, last, match) or _is_of_name(passage, match)):
             continue
         rule = reach(passage, span, listed=listed, under=under) or _by_place(passage, match, span, opened)
         if not _holds(passage, match, span, rule):
@@ -315,6 +317,14 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
         return False
     works = rule == "agent of processing" and rendered(passage, span.root) is not None
     return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+
+
+def _is_of_name(passage: Passage, match: Match) -> bool:
+    """Tell whether a noun for those who do something is part of a name in a vendor line: "Phantom buster"."""
+    if match.term != cue("AgentNoun"):
+        return False
+    line = vendor_line(passage)
+    return line is not None and any(start <= match.start and match.end <= end for start, end in line.names)
 
 
 def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
