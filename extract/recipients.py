@@ -11,6 +11,7 @@ from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
 from extract.functions import rendered
+from extract.getting import comes_to_know, gets
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under, named_by
@@ -59,7 +60,20 @@ _NOT_RECIPIENTS = frozenset(
         "dpv:DataImporter",
     )
 )
-_SIGNS = frozenset(map(cue, ("SharingSign", "HoldingSign", "ReceivingSign", "EngagingVerb", "AllowingVerb")))
+_SIGNS = frozenset(
+    map(
+        cue,
+        (
+            "SharingSign",
+            "ReachingVerb",
+            "TellingVerb",
+            "HoldingSign",
+            "ReceivingSign",
+            "EngagingVerb",
+            "AllowingVerb",
+        ),
+    )
+)
 _LABELS = frozenset((".", ":", "–", "—", "-"))
 _DETERMINERS = frozenset(
     (
@@ -116,6 +130,7 @@ _LIST_MARK = re.compile(r"[:?]")
 _LABEL = re.compile(r"\s?:\s")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
+_THOSE_WHO_ACT = frozenset(map(cue, ("PartyNoun", "AgentNoun", "AnybodyNoun")))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
 _PRACTICES = ("receives or handles data", "agent of processing", "is engaged")
 _LISTED = "member of a list of recipients"
@@ -191,7 +206,9 @@ def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
     """Return the signs in a sentence that data reach somebody."""
     start, end = sentence.start_char, sentence.end_char
     return _SIGNS.intersection(
-        match.term for table in (_CUES, "cues/engaging") for match in passage.found(table, start, end)
+        match.term
+        for table in (_CUES, "cues/engaging", "cues/getting")
+        for match in passage.found(table, start, end)
     )
 
 
@@ -220,7 +237,7 @@ def _categories(
             continue
         rule = reach(passage, span, listed=listed, under=under) or _by_place(passage, match, span, opened)
         if not _holds(passage, match, span, rule):
-            rule = None
+            rule = gets(passage, span) if match.term in _THOSE_WHO_ACT else None
         if rule is None and last is not None and _goes_on_to(passage, last, match):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
@@ -232,6 +249,9 @@ def _by_place(passage: Passage, match: Match, span: Span, opened: Token | None) 
     """Return the rule by which a party that no verb speaks of is a recipient; None if no rule holds."""
     if opened is not None and _is_listed(span, opened):
         return _LISTED
+    got = gets(passage, span) if match.term not in _READERS and match.term != cue("PartNoun") else None
+    if got is not None:
+        return got
     if _is_provider(match) and _is_ours(passage, span):
         return "is engaged"
     return "is open to all" if match.term == _EVERYBODY and _is_open(passage, span) else None
@@ -307,15 +327,20 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
     if match.term == _USERS and rule == "is engaged":
         # nobody engages those whom the service is for: "users are informed"
         return signed(passage, span.root.head, "AllowingVerb")
-    if rule == "is spoken to" and match.term in _READERS:
-        return False
+    if match.term in _READERS and (
+        rule == "is spoken to" or passage.is_in(span.root.head, "cues/getting", cue("GettingVerb"))
+    ):
+        return False  # "customers get a discount"
     if match.table == _TABLE:
         return True
-    unsure = match.term == cue("AgentNoun") and rule not in _CERTAIN
     clause = passage.clause_of(span.root)
+    known = rule in _CERTAIN or comes_to_know(passage, span.root, clause)
+    unsure = match.term == cue("AgentNoun") and not known
     if unsure or is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
         return False
     works = rule == "agent of processing" and rendered(passage, span.root) is not None
+    told = match.term in _THOSE_WHO_ACT and rule in _OTHERS_PRACTICE
+    works = works or (told and comes_to_know(passage, span.root, clause))
     return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
 
 
@@ -530,7 +555,10 @@ def _runs_it(passage: Passage, match: Match) -> bool:
     return (
         not cases.isdisjoint(_INSIDE)
         and clause.actor != "person"
-        and is_under(named_by(passage, above), "dpv:Store", "dpv:Transmit")
+        and (
+            is_under(named_by(passage, above), "dpv:Store", "dpv:Transmit", "dpv:Copy")
+            or passage.is_in(above, "cues/giving", cue("MovingVerb"))
+        )
     )
 
 
@@ -542,7 +570,7 @@ def _is_our_own(clause: Clause) -> bool:
 
 
 _BY_MEANS = frozenset(("through", "via", "over", "using"))
-_INSIDE = frozenset(("in", "on", "through", "via", "with", "by", "using"))
+_INSIDE = frozenset(("in", "on", "to", "through", "via", "with", "by", "using"))
 
 
 def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Match]:

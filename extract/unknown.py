@@ -8,6 +8,7 @@ from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Company
+from extract.functions import rendered
 from extract.naming import has_legal_form, is_legal_form, is_name, name_after, name_before
 from extract.passage import Passage, Policy
 from extract.reach import reach
@@ -37,6 +38,7 @@ _CLOSED = re.compile(r"\s*[,.;)]|\s+(?:to|for|in\s+order)\s")
 _AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
 _RULES = ("target of sharing", "is engaged", "agent of processing")
+_CHANNELS = frozenset(("through", "via", "using", "by"))
 _CASES = frozenset(("with", "into", "on", "to", "by"))
 
 
@@ -71,7 +73,8 @@ def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
         if name is None or passage.clause_of(name.root).actor != "company":
             continue
         cases = {child.lower_ for child in name.root.children if child.dep_ == "case"}
-        if reach(passage, name, listed=False) in _RULES and cases <= _CASES:
+        reached = reach(passage, name, listed=False) in _RULES and cases <= _CASES
+        if reached or (cases & _CHANNELS and rendered(passage, name.root) is not None):
             yield name.start_char
 
 
