@@ -3,6 +3,7 @@
 from spacy.tokens import Span, Token
 
 from extract.frame import Clause
+from extract.operations import is_under, operation
 from extract.passage import Passage
 from extract.reach import first_of_coordination, signed
 from extract.topics import cue
@@ -22,7 +23,7 @@ def gets(passage: Passage, span: Span) -> str | None:
         return "target of sharing"
     if token.dep_ == "nsubj" and comes_to_know(passage, token, clause):
         return "receives or handles data"
-    return None
+    return "agent of processing" if _handles(passage, token, clause) else None
 
 
 def comes_to_know(passage: Passage, party: Token, clause: Clause) -> bool:
@@ -55,6 +56,21 @@ def _is_reached(passage: Passage, party: Token) -> bool:
         and cases <= {"to", "with"}
         and thing is not None
         and _is_data(passage, thing)
+    )
+
+
+def _handles(passage: Passage, party: Token, clause: Clause) -> bool:
+    """Tell whether a passive says that a party handles data: "the information may be used by our subsidiaries"."""
+    by = any(child.lower_ == "by" and child.dep_ == "case" for child in party.children)
+    thing = clause.subject
+    return (
+        by
+        and party.head == clause.head
+        and clause.passive
+        and clause.negator is None
+        and thing is not None
+        and any(passage.is_in(thing, table) for table in _DATA)
+        and is_under(operation(passage, clause), "dpv:Use", "dpv:Store")
     )
 
 

@@ -341,7 +341,19 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
     works = rule == "agent of processing" and rendered(passage, span.root) is not None
     told = match.term in _THOSE_WHO_ACT and rule in _OTHERS_PRACTICE
     works = works or (told and comes_to_know(passage, span.root, clause))
+    works = works or (rule == "is engaged" and _is_hired(match, span.root, clause))
     return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+
+
+def _is_hired(match: Match, noun: Token, clause: Clause) -> bool:
+    """Tell whether the company engages a company of some kind: "we use an outside payroll company"."""
+    return (
+        match.term == cue("AnybodyNoun")
+        and noun.dep_ == "obj"
+        and clause.actor == "company"
+        and not clause.passive
+        and any(child.dep_ in ("amod", "compound") for child in noun.children)
+    )
 
 
 def _is_of_name(passage: Passage, match: Match) -> bool:
@@ -516,8 +528,21 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
     """Yield the companies and services of the gazetteer that data reach."""
     anywhere = _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match) or _renders(passage, match):
+        rules = (_runs_it, _is_predicate, _renders, _is_embedded)
+        if anywhere or any(holds(passage, match) for holds in rules):
             yield _claim_of(passage, match)
+
+
+def _is_embedded(passage: Passage, match: Match) -> bool:
+    """Tell whether something of a company's is part of the site: "we embed videos from YouTube"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is None:
+        return False
+    token = first_of_coordination(span.root)
+    verb = token.head.head if token.dep_ == "nmod" else token.head
+    from_it = any(child.dep_ == "case" and child.lower_ == "from" for child in token.children)
+    clause = passage.clause_of(verb)
+    return from_it and clause.actor == "company" and passage.is_in(verb, "cues/getting", cue("EmbeddingVerb"))
 
 
 def _renders(passage: Passage, match: Match) -> bool:

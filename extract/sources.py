@@ -287,7 +287,7 @@ def _givers(passage: Passage) -> Iterator[_Source]:
         )
         if not to_us or not passage.is_in(verb, "cues/givers", topic("GiverVerb")):
             continue
-        if not _is_about_reader(passage, verb):
+        if not _is_about_reader(passage, verb) and all(child.lower_ != "your" for child in giver.children):
             continue
         start, end = giver.left_edge.idx, giver.idx + len(giver)
         if _EXAMPLE_OF_GIVER.match(passage.text, end):
@@ -331,7 +331,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         opens, closes = sentence(passage, opener.start)
         near = max(opens, opener.start - _NEAR)
         until = min(closes, opener.end + _NEAR // 2)
-        if any(cued(passage, _TABLE, cue, near, until) for cue in ("pgq:NoSourcing", "pgq:SourcesBelow")):
+        if cued(passage, _TABLE, "pgq:NoSourcing", near, until) or _announces(passage, near, until):
             continue
         if not _obtains(passage, opener, opens, closes) or _is_of_another(passage, opener):
             continue
@@ -345,6 +345,19 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             value = _value(passage, opener, start, until)
             if value is not None:
                 yield _Source(start, until, value, "source-from", denied)
+
+
+def _announces(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether sources are said to follow, not only examples of a kind ("from public sources such as")."""
+    lexicon = passage.policy.ontology
+    public = lexicon.term("dpv:PublicDataSource")
+    kinds = [
+        kind for kind in passage.found("data-sources", start, end) if lexicon.is_under(kind.term, public)
+    ]
+    return any(
+        not any(kind.start < below.end and below.start < kind.end for kind in kinds)
+        for below in cues(passage, _TABLE, "pgq:SourcesBelow", start, end)
+    )
 
 
 def _is_of_another(passage: Passage, opener: Match) -> bool:

@@ -85,7 +85,7 @@ def _fed(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
     clause = passage.clause_of(verb)
     if thing is None or start >= verb.sent.end or clause.negator is not None or clause.is_hypothetical:
         return
-    if any(passage.is_in(thing, table) for table in _DATA) and passage.doc[start].lower_ not in ("us", "you"):
+    if _is_data(passage, thing) and passage.doc[start].lower_ not in ("us", "you"):
         for first, end in members(passage, start, verb.sent, actions=True):
             yield first, end, "what data serve"
 
@@ -172,7 +172,10 @@ def _addressed(passage: Passage, start: int, stop: int) -> bool:
 
 def _let(passage: Passage, verb: Token, _start: int) -> Iterator[Stated]:
     """Yield what something lets the company do, in a bare infinitive: "this lets our staff plan rotas"."""
-    if verb.pos_ != "VERB" or passage.clause_of(verb).negator is not None:
+    if passage.clause_of(verb).negator is not None:
+        return
+    yield from _helped(passage, verb)
+    if verb.pos_ != "VERB":
         return
     if not any(_is_ours(child) for child in verb.children if child.dep_ == "obj"):
         return
@@ -181,6 +184,30 @@ def _let(passage: Passage, verb: Token, _start: int) -> Iterator[Stated]:
         if child.dep_ in ("xcomp", "ccomp") and child.tag_ in _FINITE and child.i > verb.i + 1 and bare:
             for first, end in verb_phrases(passage, child.i, verb.sent.end):
                 yield first, end, "what something lets us do"
+
+
+def _helped(passage: Passage, verb: Token) -> Iterator[Stated]:
+    """Yield what something helps to do, where it does not say whom: "this information helps improve our site"."""
+    doc, sentence = verb.doc, verb.sent
+    if verb.lower_ not in _HELP or verb.i + 1 >= sentence.end or doc[verb.i + 1].tag_ != "VB":
+        return
+    words = [
+        child for word in ((verb, verb.head) if verb.dep_ == "aux" else (verb,)) for child in word.children
+    ]
+    thing = next((child for child in words if child.dep_ == "nsubj"), None)
+    marked = any(child.tag_ == "TO" for child in words)
+    if thing is not None and not marked and (_is_data(passage, thing) or thing.lower_ in _STANDING_FOR):
+        for first, end in verb_phrases(passage, verb.i + 1, sentence.end):
+            yield first, end, "what something lets us do"
+
+
+_HELP = frozenset(("help", "helps"))
+_STANDING_FOR = frozenset(("this", "these", "it", "they", "which", "that"))
+
+
+def _is_data(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands for data."""
+    return any(passage.is_in(noun, table) for table in _DATA)
 
 
 def _is_ours(token: Token) -> bool:

@@ -70,10 +70,12 @@ def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
     """Yield where names begin that are the object of a verb of engaging, or that data are shared with."""
     for token in sentence:
         name = _in_full(passage, token) if is_legal_form(token.text) else _capitalised(token)
-        if name is None or passage.clause_of(name.root).actor != "company":
+        actor = None if name is None else passage.clause_of(name.root).actor
+        if name is None or actor not in ("company", "nobody"):
             continue
         cases = {child.lower_ for child in name.root.children if child.dep_ == "case"}
-        reached = reach(passage, name, listed=False) in _RULES and cases <= _CASES
+        rules = _RULES if actor == "company" else _RULES[:1]  # "your results go to Acme"
+        reached = reach(passage, name, listed=False) in rules and cases <= _CASES
         if reached or (cases & _CHANNELS and rendered(passage, name.root) is not None):
             yield name.start_char
 
