@@ -61,19 +61,10 @@ _NOT_RECIPIENTS = frozenset(
     )
 )
 _SIGNS = frozenset(
-    map(
-        cue,
-        (
-            "SharingSign",
-            "ReachingVerb",
-            "TellingVerb",
-            "HoldingSign",
-            "ReceivingSign",
-            "EngagingVerb",
-            "AllowingVerb",
-        ),
-    )
+    map(cue, ("SharingSign", "TellingVerb", "HoldingSign", "ReceivingSign", "EngagingVerb", "AllowingVerb"))
 )
+_SIGN_TABLES = (_CUES, "cues/engaging", "cues/getting")
+_SIGNS_OF_KINDS = frozenset(map(cue, ("ReachingVerb", "SeeingVerb", "GettingVerb", "SpeakingVerb")))
 _LABELS = frozenset((".", ":", "–", "—", "-"))
 _DETERMINERS = frozenset(
     (
@@ -202,13 +193,11 @@ def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
                 yield _claim_of(passage, match)
 
 
-def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
-    """Return the signs in a sentence that data reach somebody."""
+def _signs(passage: Passage, sentence: Span, signs: frozenset[str] = _SIGNS) -> frozenset[str]:
+    """Return those of `signs` in a sentence that say that data reach somebody."""
     start, end = sentence.start_char, sentence.end_char
-    return _SIGNS.intersection(
-        match.term
-        for table in (_CUES, "cues/engaging", "cues/getting")
-        for match in passage.found(table, start, end)
+    return signs.intersection(
+        match.term for table in _SIGN_TABLES for match in passage.found(table, start, end)
     )
 
 
@@ -221,7 +210,8 @@ def _categories(
     last = _gone_on(passage, sentence, before)
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
     opened = _opens_list(passage, sentence) if known else None
-    told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
+    told = listed or under or last is not None or opened is not None
+    told = told or bool(_signs(passage, sentence, _SIGNS | _SIGNS_OF_KINDS))
     certain = any(_is_provider(match) or match.term == _EVERYBODY for match in known)
     if not (told or certain or _acts_by_others(passage, sentence)):
         return

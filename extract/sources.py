@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
+from extract.frame import Clause
 from extract.matcher import Match
 from extract.operations import is_handling, is_under, named_by
 from extract.passage import Passage, Policy
@@ -271,21 +272,8 @@ _OCCASIONS = {
 def _givers(passage: Passage) -> Iterator[_Source]:
     """Yield those who give data to the company: "Facebook provides us with your name", "your bank sends us …"."""
     for clause in passage.clauses:
-        verb, giver = clause.head, clause.subject
-        if (
-            giver is None
-            or clause.passive
-            or clause.negator is not None
-            or clause.actor == "person"
-            or (clause.actor == "company" and not _is_other_company(giver))
-        ):
-            continue
-        to_us = any(
-            child.lower_ == "us" and child.dep_ in ("iobj", "obj", "obl", "nmod")
-            for word in (verb, *verb.children)
-            for child in word.children
-        )
-        if not to_us or not passage.is_in(verb, "cues/givers", topic("GiverVerb")):
+        verb, giver = clause.head, _giver(clause)
+        if giver is None or not passage.is_in(verb, "cues/givers", topic("GiverVerb")):
             continue
         if not _is_about_reader(passage, verb) and all(child.lower_ != "your" for child in giver.children):
             continue
@@ -296,6 +284,25 @@ def _givers(passage: Passage) -> Iterator[_Source]:
             value = _named(passage, (first, last), first) or _unknown_giver(passage, giver, first, last)
             if value is not None:
                 yield _Source(first, last, value, "source-giver")
+
+
+def _giver(clause: Clause) -> Token | None:
+    """Return who gives something to the company: the subject, or the agent in "we were given your name by"."""
+    verb, subject = clause.head, clause.subject
+    if subject is None or clause.negator is not None:
+        return None
+    if clause.passive:
+        got = subject.lower_ == "we"
+        agents = (child for child in verb.children if got and child.dep_ in ("obl", "obl:agent"))
+        return next((agent for agent in agents if agent.left_edge.lower_ == "by"), None)
+    if clause.actor == "person" or (clause.actor == "company" and not _is_other_company(subject)):
+        return None
+    to_us = any(
+        child.lower_ == "us" and child.dep_ in ("iobj", "obj", "obl", "nmod")
+        for word in (verb, *verb.children)
+        for child in word.children
+    )
+    return subject if to_us else None
 
 
 _EXAMPLE_OF_GIVER = re.compile(r",?\s\(?(?:such\sas|like|including|e\.g\.)\s", re.IGNORECASE)
