@@ -117,6 +117,7 @@ _TITLE = re.compile(
     r"|(?:privacy|data\s+protection)\s+(?:policy|notice|statement)\s*(?:\b(?:for|of)\b|[-–—:|])?\s*(?P<after>.{2,60})$",
     re.IGNORECASE,
 )
+_AUDIENCE = re.compile(r"(?:the\s+)?[a-z]+(?:\s[a-z]+){0,3}\s(?:of|at|with)\s+(?=[A-Z])")
 _APP_TAIL = re.compile(
     r"\s+(?:mobile\s+)?(?:apps?|applications?|website|site|games?)[’'”\"]*$", re.IGNORECASE
 )
@@ -437,6 +438,8 @@ def _title(passage: Passage) -> Iterator[Naming]:
         start, end = found.span(group)
         if group == "after" and len(passage.text[start:end].split()) > naming.MOST_WORDS:
             return
+        audience = _AUDIENCE.match(passage.text, start, end)
+        start = audience.end() if audience else start
         tail = _APP_TAIL.search(passage.text, start, end)
         yield from _naming(
             passage, naming.free_name(passage.text, start, tail.start() if tail else end), "title"

@@ -13,8 +13,9 @@ from extract.described import Description, descriptions, restricted
 from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
+from extract.handed import changes_hands, governed, is_wanted, may_be_ours
 from extract.matcher import Match, longest, matcher
-from extract.operations import OUTWARD, is_handling, is_under, named_by, operation
+from extract.operations import OUTWARD, is_handling, is_under, operation
 from extract.passage import Passage, Policy
 from extract.recorded import examples_behind, lets_us_act, recorded
 from extract.topics import cue, of_list, stands_under
@@ -183,38 +184,16 @@ def _sure(  # noqa: PLR0911  one return a rule, in the order in which they are t
         return None
     if _neighbour(span, match, spans):
         return "among other data"
-    if is_under(handled, "dpv:Processing") and not is_under(handled, *OUTWARD) and _is_company(clause):
+    if is_under(handled, "dpv:Processing") and not is_under(handled, *OUTWARD) and may_be_ours(clause):
         rule = _handled(span, clause, match)
         if rule is not None:
             return rule
     return _by_place(passage, span, match, handled)
 
 
-def _governed(passage: Passage, token: Token) -> tuple[Token, Token]:
-    """Return the noun whose place in the sentence a noun shares, and the word that governs it.
-
-    What stands behind "information on" or "copies of" shares their place.
-    """
-    for _ in range(_STEPS):
-        about = token.dep_ == "nmod" and any(child.lower_ in _ABOUT for child in token.children)
-        of_data = about and any(
-            sign.start <= token.head.idx < sign.end
-            for table in ("cues/about-data", "cues/data-parts")
-            for sign in passage.found(table)
-        )
-        if token.dep_ not in ("conj", "appos") and not of_data:
-            break
-        token = token.head
-    return token, token.head
-
-
-_ABOUT = frozenset(("of", "on", "about", "regarding", "concerning"))
-_STEPS = 6  # from a noun to the verb that governs it
-
-
 def _is_collected(passage: Passage, span: Span) -> bool:
     """Tell whether a phrase is the object of a collecting verb anywhere, which nobody but the company does."""
-    token, verb = _governed(passage, span.root)
+    token, verb = governed(passage, span.root)
     if token.dep_ != "obj" or any(
         child.dep_ == "nsubj" and actor_of(child) == "person" for child in verb.children
     ):
@@ -239,17 +218,16 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return None
     if _is_given(passage, span.root):
         return "what the reader gives"
-    if _is_wanted(passage, span.root):
+    if is_wanted(passage, span.root):
         return "what somebody wants to know"
     if lets_us_act(passage, span.root):
         return "what lets us act"
-    shown = _is_seen(passage, span) or _is_open(passage, span.root)
-    return "what is passed on" if shown or _is_passed_on(passage, span) else None
+    return "what is passed on" if changes_hands(passage, span.root) else None
 
 
 def _is_given(passage: Passage, noun: Token) -> bool:
     """Tell whether the reader gives the data, or is asked for them ("you provide us with …", "we ask for …")."""
-    token, verb = _governed(passage, noun)
+    token, verb = governed(passage, noun)
     between = {word.lower_ for word in token.doc[verb.i + 1 : token.i]}
     about = token.dep_ == "obl" and "about" in between  # "tell us about …"
     if token.dep_ not in ("obj", "nsubj:pass") and not (
@@ -278,61 +256,6 @@ def _is_by_reader(passage: Passage, verb: Token) -> bool:
     return clause.actor == "person" or (clause.subject is None and verb.tag_ in ("VB", "VBP"))
 
 
-def _is_wanted(passage: Passage, noun: Token) -> bool:
-    """Tell whether somebody other than the reader needs the data, or comes to know them ("we need your name")."""
-    token, verb = _governed(passage, noun)
-    clause = passage.clause_of(verb)
-    if not passage.is_in(verb, _GIVING, cue("WantingVerb")) or not _is_company(clause):
-        return False
-    if clause.subject is None or clause.negator is not None:
-        return False
-    cases = {child.lower_ for child in token.children if child.dep_ == "case"}
-    to_it = {"for", "of"} if token.dep_ == "obl" else {"to"} if token.dep_ == "nmod" else set()
-    return token.dep_ == "obj" or not cases.isdisjoint(to_it)  # "ask for", "have access to"
-
-
-def _is_passed_on(passage: Passage, span: Span) -> bool:
-    """Tell whether the company gives the data to somebody else ("we provide your address to our partners")."""
-    token, verb = _governed(passage, span.root)
-    if token.dep_ not in ("obj", "nsubj:pass") or not _is_company(passage.clause_of(verb)):
-        return False
-    if any(child.lower_ in ("a", "an") for child in token.children):
-        return False  # "we send an e-mail to …"
-    if not passage.is_in(verb, _CUES, cue("HandingVerb")):
-        return False
-    return any(
-        target.dep_ == "obl"
-        and target.lower_ not in ("you", "us")
-        and any(case.lower_ in ("to", "with") for case in target.children if case.dep_ == "case")
-        for target in verb.children
-    )
-
-
-def _is_open(passage: Passage, noun: Token) -> bool:
-    """Tell whether it is said of the data that others can see them ("your comments are visible to everybody")."""
-    token, adjective = _governed(passage, noun)
-    return (
-        token.dep_ == "nsubj"
-        and adjective.pos_ == "ADJ"
-        and any(child.dep_ == "cop" for child in adjective.children)
-        and passage.is_in(adjective, _GIVING, cue("OpenAdjective"))
-        and passage.clause_of(adjective).negator is None
-    )
-
-
-def _is_seen(passage: Passage, span: Span) -> bool:
-    """Tell whether somebody can see the data ("your name is visible to others"), or must be told them."""
-    token, verb = _governed(passage, span.root)
-    if passage.clause_of(verb).actor == "person":
-        return False
-    if passage.is_in(verb, _CUES, cue("SeeingWord")):
-        parties = (t for t in verb.children if t.dep_ == "obl" and t.lower_ not in ("you", "us"))
-        cases = {case.lower_ for party in parties for case in party.children if case.dep_ == "case"}
-        return token.dep_ == "obj" or (token.dep_.startswith("nsubj") and not cases.isdisjoint(("to", "by")))
-    told = token.dep_ == "obj" and verb.dep_ == "xcomp"  # "we may be required to disclose your name"
-    return told and is_under(named_by(passage, verb), "dpv:Disclose")
-
-
 def _handled(span: Span, clause: Clause, match: Match) -> str | None:
     """Return the rule by which a phrase is what the verb of its clause handles; None if it is not."""
     if _is_object(span, clause.head):
@@ -357,11 +280,6 @@ def _is_yours(span: Span) -> bool:
     own = span[0].lower_ == "your"
     before = span.start > 0 and span.doc[span.start - 1].lower_ == "your"
     return (own or before) and len(span) - own > 1
-
-
-def _is_company(clause: Clause) -> bool:
-    """Tell whether it may be the company that acts, and not the reader or somebody described ("users who …")."""
-    return clause.actor != "person" and (clause.subject is None or clause.subject.lower_ != "who")
 
 
 def _is_contact_detail(passage: Passage, span: Span) -> bool:
@@ -659,7 +577,7 @@ def _objects(passage: Passage, known: frozenset[int]) -> Iterator[Span]:
     """
     for clause in passage.clauses:
         handled = operation(passage, clause)
-        taken = is_under(handled, *_TAKING) and _is_company(clause) and not is_under(handled, *OUTWARD)
+        taken = is_under(handled, *_TAKING) and may_be_ours(clause) and not is_under(handled, *OUTWARD)
         for token in clause.tokens:
             if token.pos_ not in ("NOUN", "PROPN"):
                 continue
@@ -678,16 +596,16 @@ def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], han
     if not of_reader and (not known or not _is_coordinated(noun)):
         return False
     start = _start(noun)
-    if _governed(passage, noun)[0].dep_ not in ("obj", "nsubj:pass", "obl") or _is_ours(noun):
+    if governed(passage, noun)[0].dep_ not in ("obj", "nsubj:pass", "obl") or _is_ours(noun):
         return False
     beside = start < noun.i and _is_beside_known(noun, known)
     if not (beside or of_reader) or not can_be_data(passage, passage.doc[start : noun.i + 1]):
         return False
-    if beside and (handled is not None or _is_wanted(passage, noun)):
+    if beside and (handled is not None or is_wanted(passage, noun)):
         return True
-    acted = _governed(passage, noun)[0].dep_ != "obl"
+    acted = governed(passage, noun)[0].dep_ != "obl"
     taken = is_under(handled, "dpv:Collect", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
-    return acted and (taken or _is_given(passage, noun))
+    return acted and (taken or _is_given(passage, noun) or changes_hands(passage, noun))
 
 
 def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:
@@ -720,7 +638,7 @@ def _bare_objects(passage: Passage) -> Iterator[Token]:
         if token is None or token.lower_ not in ("information", "data"):
             continue
         verb = _acted_on(token)
-        if verb is None or not _is_company(passage.clause_of(token)):
+        if verb is None or not may_be_ours(passage.clause_of(token)):
             continue
         if is_handling(passage, verb, "dpv:Obtain", "dpv:Store", "dpv:Use"):
             yield token

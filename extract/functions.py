@@ -150,7 +150,16 @@ def _acted(passage: Passage, clause: Clause, verb: Token) -> Span | None:
     ):
         return None
     start = thing.left_edge.i
-    return passage.doc[start : verb.i + 1] if 0 < verb.i - start < _LONGEST else None
+    return passage.doc[start : _verb_end(verb)] if 0 < verb.i - start < _LONGEST else None
+
+
+def _verb_end(verb: Token) -> int:
+    """Return the index behind a participle with its particle: "looked after by", "carried out by"."""
+    behind = verb.doc[verb.i + 1 : min(verb.i + 3, verb.sent.end)]
+    particle = (
+        len(behind) > 1 and behind[0].tag_ in ("RP", "IN") and behind[1].lower_ in _AGENT | _CERTAIN_CHANNEL
+    )
+    return int(verb.i + 1 + particle)
 
 
 def _undertaken(passage: Passage, verb: Token, party: Token) -> Span | None:

@@ -20,17 +20,18 @@ _GAP = re.compile(r"[\s“”„\"‘’'*_\[]*$")
 _COMMA = re.compile(r"\s*,\s*$")
 _QUOTED = re.compile(r"[“\"„‘']([^“”\"„‘’']{1,60}|[^“”\"]{1,60})[”\"’']")
 _BRACKET = re.compile(r"\(([^()]{1,200})\)")
-_BRANCH = re.compile(r"\s\((?P<place>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)?)\)\s(?P<form>[A-Z][\w.]+)")
+_BRANCH = re.compile(r"\s\((?P<place>[A-Z][\w&.]*(?:\s[A-Z][\w&.]*)?)\)\s(?P<form>[A-Za-z][\w.]+)")
 _SENTENCE_END = re.compile(r"[.!?]['’”\"]?\s+(?=[A-Z“\"])")
 _FREE_END = re.compile(
     r"\s+(?:at\s+no\s+cost|as\s+an?\b|and\s+is\b|has\b|having\b|is\b|to\b|who\b|which\b)|[(\[,;:|]|\.(?=\s|$|\.)|$"
 )
 _OPENER = re.compile(
     r"[\s“”„\"‘’'*_\[\]]*"
-    r"(?:(?:We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|"
+    r"(?:(?:(?:We|Here)\s+at|We|At|This|Our|If|When|The|In|By|For|To|While|Our company|As|Please|From|"
     r"Here|Welcome|How|Why|And|But|Your|See)\s+"
     r"[“\"]?(?=\S))?"
 )
+_NEW_SENTENCE = re.compile(r"(?:We|Our|You|Your)\s+[a-z]")
 _PRONOUNS = frozenset(
     ("it", "its", "you", "your", "they", "their", "this", "that", "which", "we", "our", "i")
 )
@@ -130,7 +131,9 @@ def name_after(text: str, start: int, stop: int | None = None) -> tuple[int, int
         if first is None:
             if not _GAP.match(gap):
                 return None
-        elif not gap.isspace() and not (legal and _COMMA.match(gap)):
+        elif (not gap.isspace() and not (legal and _COMMA.match(gap))) or _NEW_SENTENCE.match(
+            text, token.start()
+        ):
             break
         if not (_looks_named(raw) or _is_scriptless(raw) or (legal and first is not None)):
             if first is None or pending or raw.lower() not in words_of("pgq:NameLink"):
@@ -190,7 +193,7 @@ def name_before(text: str, end: int, floor: int = 0) -> tuple[int, int] | None:
             )
         ):
             break
-        if not (_looks_named(raw) or _is_scriptless(raw)):
+        if not (_looks_named(raw) or _is_scriptless(raw) or (first is None and is_legal_form(raw))):
             if first is None or raw.lower() not in words_of("pgq:NameLink"):
                 break
             right = token.start()

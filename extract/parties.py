@@ -47,12 +47,19 @@ def unknown_parties(
 def _agents(passage: Passage, sentence: Span, signs: Collection[Match]) -> Iterator[Match]:
     """Yield the nouns that name somebody by what they do and that are no part of a cue: "exhibitors"."""
     for token in sentence:
-        if token.tag_ not in ("NN", "NNS") or _AGENT.match(token.lower_) is None:
-            continue
         end = token.idx + len(token)
-        taken = any(sign.start < end and token.idx < sign.end for sign in signs)
-        if not taken and not any(passage.is_in(token, table) for table in _NO_AGENTS):
+        if not any(sign.start < end and token.idx < sign.end for sign in signs) and is_agent(passage, token):
             yield Match(token.idx, end, _CUES, cue("AgentNoun"), token.text)
+
+
+def is_agent(passage: Passage, token: Token) -> bool:
+    """Tell whether a word is a common noun for somebody named by what they do: "exhibitors"."""
+    return (
+        token.tag_ in ("NN", "NNS")
+        and _AGENT.match(token.lower_) is not None
+        and not passage.is_in(token, _CUES, cue("NoAgent"))
+        and not any(passage.is_in(token, table) for table in _NO_AGENTS)
+    )
 
 
 _NO_AGENTS = ("personal-data", "data-subjects", "purposes", "companies", "services", "cues/data-nouns")

@@ -280,7 +280,7 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
     ):
         yield from _verbs(passage, token.i, sentence.end, "purpose marker", 0.85)
     elif token.lower_ in _MEANS and token.i + 1 < sentence.end:
-        yield from (_outcome if token.lower_ == "so" else _by_means)(passage, token, sentence)
+        yield from (_outcome if token.lower_ in _ENDS else _by_means)(passage, token, sentence)
     elif token.lower_ in ("including", "as") and token.i + 1 < sentence.end:
         first = token.nbor()
         of_purposes = _is_of_purposes(passage, token)
@@ -288,7 +288,8 @@ def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Itera
             yield from _members(passage, first, sentence, "including", actions=of_purposes)
 
 
-_MEANS = frozenset(("so", "by", "this", "that"))  # "so that", "By counting", "This way"
+_ENDS = frozenset(("so", "order"))  # "so that", "in order that"
+_MEANS = frozenset((*_ENDS, "by", "this", "that"))  # "By counting", "This way"
 _ACTION_MARKERS = frozenset((cue("ActionMarker"),))
 _NOUN_MARKERS = frozenset((cue("NounMarker"), *_ACTION_MARKERS))
 _LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marker of nouns ends

@@ -11,6 +11,7 @@ from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
 from extract.functions import rendered
+from extract.getting import comes_to_know, gets
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under, named_by
@@ -26,7 +27,7 @@ from extract.reach import (
 )
 from extract.topics import cue, of_list, stands_under
 from extract.unknown import Names
-from extract.vendors import named_value
+from extract.vendors import named_value, vendor_line
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
@@ -59,7 +60,11 @@ _NOT_RECIPIENTS = frozenset(
         "dpv:DataImporter",
     )
 )
-_SIGNS = frozenset(map(cue, ("SharingSign", "HoldingSign", "ReceivingSign", "EngagingVerb", "AllowingVerb")))
+_SIGNS = frozenset(
+    map(cue, ("SharingSign", "TellingVerb", "HoldingSign", "ReceivingSign", "EngagingVerb", "AllowingVerb"))
+)
+_SIGN_TABLES = (_CUES, "cues/engaging", "cues/getting")
+_SIGNS_OF_KINDS = frozenset(map(cue, ("ReachingVerb", "SeeingVerb", "GettingVerb", "SpeakingVerb")))
 _LABELS = frozenset((".", ":", "–", "—", "-"))
 _DETERMINERS = frozenset(
     (
@@ -116,6 +121,7 @@ _LIST_MARK = re.compile(r"[:?]")
 _LABEL = re.compile(r"\s?:\s")
 _SITE = _ONTOLOGY.term("pgc:ThirdPartySite")
 _PUBLIC = frozenset(("anyone", "everyone", "anybody", "everybody"))
+_THOSE_WHO_ACT = frozenset(map(cue, ("PartyNoun", "AgentNoun", "AnybodyNoun")))
 _OTHERS_PRACTICE = ("receives or handles data", "agent of processing")
 _PRACTICES = ("receives or handles data", "agent of processing", "is engaged")
 _LISTED = "member of a list of recipients"
@@ -187,11 +193,11 @@ def _in_passing(passage: Passage, own: frozenset[str]) -> Iterator[Claim]:
                 yield _claim_of(passage, match)
 
 
-def _signs(passage: Passage, sentence: Span) -> frozenset[str]:
-    """Return the signs in a sentence that data reach somebody."""
+def _signs(passage: Passage, sentence: Span, signs: frozenset[str] = _SIGNS) -> frozenset[str]:
+    """Return those of `signs` in a sentence that say that data reach somebody."""
     start, end = sentence.start_char, sentence.end_char
-    return _SIGNS.intersection(
-        match.term for table in (_CUES, "cues/engaging") for match in passage.found(table, start, end)
+    return signs.intersection(
+        match.term for table in _SIGN_TABLES for match in passage.found(table, start, end)
     )
 
 
@@ -204,7 +210,8 @@ def _categories(
     last = _gone_on(passage, sentence, before)
     known = list(passage.found(_TABLE, sentence.start_char, sentence.end_char))
     opened = _opens_list(passage, sentence) if known else None
-    told = listed or under or last is not None or opened is not None or _signs(passage, sentence)
+    told = listed or under or last is not None or opened is not None
+    told = told or bool(_signs(passage, sentence, _SIGNS | _SIGNS_OF_KINDS))
     certain = any(_is_provider(match) or match.term == _EVERYBODY for match in known)
     if not (told or certain or _acts_by_others(passage, sentence)):
         return
@@ -214,11 +221,13 @@ def _categories(
         if value is None or _excluded(passage, match) or _is_own(match.form, own):
             continue
         span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
-        if span is None or not _is_noun(span) or (match in unknown and _explains(passage, last, match)):
+        if span is None or not _is_noun(span):
+            continue
+        if match in unknown and (_explains(passage, last, match) or _is_of_name(passage, match)):
             continue
         rule = reach(passage, span, listed=listed, under=under) or _by_place(passage, match, span, opened)
         if not _holds(passage, match, span, rule):
-            rule = None
+            rule = gets(passage, span) if match.term in _THOSE_WHO_ACT else None
         if rule is None and last is not None and _goes_on_to(passage, last, match):
             rule = last.rule
         if rule is not None and (match.term != _SITE or rule not in _OTHERS_PRACTICE):
@@ -230,6 +239,9 @@ def _by_place(passage: Passage, match: Match, span: Span, opened: Token | None) 
     """Return the rule by which a party that no verb speaks of is a recipient; None if no rule holds."""
     if opened is not None and _is_listed(span, opened):
         return _LISTED
+    got = gets(passage, span) if match.term not in _READERS and match.term != cue("PartNoun") else None
+    if got is not None:
+        return got
     if _is_provider(match) and _is_ours(passage, span):
         return "is engaged"
     return "is open to all" if match.term == _EVERYBODY and _is_open(passage, span) else None
@@ -305,16 +317,41 @@ def _holds(passage: Passage, match: Match, span: Span, rule: str | None) -> bool
     if match.term == _USERS and rule == "is engaged":
         # nobody engages those whom the service is for: "users are informed"
         return signed(passage, span.root.head, "AllowingVerb")
-    if rule == "is spoken to" and match.term in _READERS:
-        return False
+    if match.term in _READERS and (
+        rule == "is spoken to" or passage.is_in(span.root.head, "cues/getting", cue("GettingVerb"))
+    ):
+        return False  # "customers get a discount"
     if match.table == _TABLE:
         return True
-    unsure = match.term == cue("AgentNoun") and rule not in _CERTAIN
     clause = passage.clause_of(span.root)
+    known = rule in _CERTAIN or comes_to_know(passage, span.root, clause)
+    unsure = match.term == cue("AgentNoun") and not known
     if unsure or is_anybody(match, span.root) or clause.actor == "person" or clause.negator is not None:
         return False
     works = rule == "agent of processing" and rendered(passage, span.root) is not None
+    told = match.term in _THOSE_WHO_ACT and rule in _OTHERS_PRACTICE
+    works = works or (told and comes_to_know(passage, span.root, clause))
+    works = works or (rule == "is engaged" and _is_hired(match, span.root, clause))
     return works or rule not in _PRACTICES or is_engaged_by_clause(passage, span.root)
+
+
+def _is_hired(match: Match, noun: Token, clause: Clause) -> bool:
+    """Tell whether the company engages a company of some kind: "we use an outside payroll company"."""
+    return (
+        match.term == cue("AnybodyNoun")
+        and noun.dep_ == "obj"
+        and clause.actor == "company"
+        and not clause.passive
+        and any(child.dep_ in ("amod", "compound") for child in noun.children)
+    )
+
+
+def _is_of_name(passage: Passage, match: Match) -> bool:
+    """Tell whether a noun for those who do something is part of a name in a vendor line: "Phantom buster"."""
+    if match.term != cue("AgentNoun"):
+        return False
+    line = vendor_line(passage)
+    return line is not None and any(start <= match.start and match.end <= end for start, end in line.names)
 
 
 def _explains(passage: Passage, last: _Row | None, match: Match) -> bool:
@@ -481,8 +518,21 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Cl
     """Yield the companies and services of the gazetteer that data reach."""
     anywhere = _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        if anywhere or _runs_it(passage, match) or _is_predicate(passage, match) or _renders(passage, match):
+        rules = (_runs_it, _is_predicate, _renders, _is_embedded)
+        if anywhere or any(holds(passage, match) for holds in rules):
             yield _claim_of(passage, match)
+
+
+def _is_embedded(passage: Passage, match: Match) -> bool:
+    """Tell whether something of a company's is part of the site: "we embed videos from YouTube"."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    if span is None:
+        return False
+    token = first_of_coordination(span.root)
+    verb = token.head.head if token.dep_ == "nmod" else token.head
+    from_it = any(child.dep_ == "case" and child.lower_ == "from" for child in token.children)
+    clause = passage.clause_of(verb)
+    return from_it and clause.actor == "company" and passage.is_in(verb, "cues/getting", cue("EmbeddingVerb"))
 
 
 def _renders(passage: Passage, match: Match) -> bool:
@@ -520,7 +570,10 @@ def _runs_it(passage: Passage, match: Match) -> bool:
     return (
         not cases.isdisjoint(_INSIDE)
         and clause.actor != "person"
-        and is_under(named_by(passage, above), "dpv:Store", "dpv:Transmit")
+        and (
+            is_under(named_by(passage, above), "dpv:Store", "dpv:Transmit", "dpv:Copy")
+            or passage.is_in(above, "cues/giving", cue("MovingVerb"))
+        )
     )
 
 
@@ -532,7 +585,7 @@ def _is_our_own(clause: Clause) -> bool:
 
 
 _BY_MEANS = frozenset(("through", "via", "over", "using"))
-_INSIDE = frozenset(("in", "on", "through", "via", "with", "by", "using"))
+_INSIDE = frozenset(("in", "on", "to", "through", "via", "with", "by", "using"))
 
 
 def _known(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Match]:

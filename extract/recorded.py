@@ -8,6 +8,7 @@ from extract.described import governor, is_by_others, start_of
 from extract.enumeration import OTHERWISE, can_be_data, last_of, listed_from
 from extract.extent import is_question, with_complement
 from extract.frame import actor_of, is_infinitive
+from extract.handed import changes_hands
 from extract.operations import is_handling
 from extract.passage import Passage
 from extract.topics import cue
@@ -33,7 +34,7 @@ def recorded(passage: Passage) -> Iterator[Span]:
         if (
             _says_which(passage, phrase, head)
             and can_be_data(passage, head.doc[start : head.i + 1])
-            and (_is_handled(passage, head) or lets_us_act(passage, head))
+            and (_is_handled(passage, head) or lets_us_act(passage, head) or _is_passed(passage, head))
         ):
             yield phrase
 
@@ -111,6 +112,11 @@ def _says_which(passage: Passage, phrase: Span, head: Token) -> bool:
 def _is_readers(head: Token) -> bool:
     """Tell whether a noun is said to be the reader's."""
     return any(child.dep_ == "nmod:poss" and actor_of(child) == "person" for child in head.children)
+
+
+def _is_passed(passage: Passage, head: Token) -> bool:
+    """Tell whether records of the reader, or those that a clause is about, change hands."""
+    return (_is_readers(head) or head.dep_.startswith("nsubj")) and changes_hands(passage, head)
 
 
 def _is_handled(passage: Passage, head: Token) -> bool:

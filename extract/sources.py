@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Company, Concept, Support, Unmapped, Value
+from extract.frame import Clause
 from extract.matcher import Match
 from extract.operations import is_handling, is_under, named_by
 from extract.passage import Passage, Policy
@@ -271,23 +272,10 @@ _OCCASIONS = {
 def _givers(passage: Passage) -> Iterator[_Source]:
     """Yield those who give data to the company: "Facebook provides us with your name", "your bank sends us …"."""
     for clause in passage.clauses:
-        verb, giver = clause.head, clause.subject
-        if (
-            giver is None
-            or clause.passive
-            or clause.negator is not None
-            or clause.actor == "person"
-            or (clause.actor == "company" and not _is_other_company(giver))
-        ):
+        verb, giver = clause.head, _giver(clause)
+        if giver is None or not passage.is_in(verb, "cues/givers", topic("GiverVerb")):
             continue
-        to_us = any(
-            child.lower_ == "us" and child.dep_ in ("iobj", "obj", "obl", "nmod")
-            for word in (verb, *verb.children)
-            for child in word.children
-        )
-        if not to_us or not cued(passage, "source-tools", "pgq:GiverVerb", verb.idx, verb.idx + len(verb)):
-            continue
-        if not _is_about_reader(passage, verb):
+        if not _is_about_reader(passage, verb) and all(child.lower_ != "your" for child in giver.children):
             continue
         start, end = giver.left_edge.idx, giver.idx + len(giver)
         if _EXAMPLE_OF_GIVER.match(passage.text, end):
@@ -296,6 +284,25 @@ def _givers(passage: Passage) -> Iterator[_Source]:
             value = _named(passage, (first, last), first) or _unknown_giver(passage, giver, first, last)
             if value is not None:
                 yield _Source(first, last, value, "source-giver")
+
+
+def _giver(clause: Clause) -> Token | None:
+    """Return who gives something to the company: the subject, or the agent in "we were given your name by"."""
+    verb, subject = clause.head, clause.subject
+    if subject is None or clause.negator is not None:
+        return None
+    if clause.passive:
+        got = subject.lower_ == "we"
+        agents = (child for child in verb.children if got and child.dep_ in ("obl", "obl:agent"))
+        return next((agent for agent in agents if agent.left_edge.lower_ == "by"), None)
+    if clause.actor == "person" or (clause.actor == "company" and not _is_other_company(subject)):
+        return None
+    to_us = any(
+        child.lower_ == "us" and child.dep_ in ("iobj", "obj", "obl", "nmod")
+        for word in (verb, *verb.children)
+        for child in word.children
+    )
+    return subject if to_us else None
 
 
 _EXAMPLE_OF_GIVER = re.compile(r",?\s\(?(?:such\sas|like|including|e\.g\.)\s", re.IGNORECASE)
@@ -331,7 +338,7 @@ def _listed(passage: Passage) -> Iterator[_Source]:
         opens, closes = sentence(passage, opener.start)
         near = max(opens, opener.start - _NEAR)
         until = min(closes, opener.end + _NEAR // 2)
-        if any(cued(passage, _TABLE, cue, near, until) for cue in ("pgq:NoSourcing", "pgq:SourcesBelow")):
+        if cued(passage, _TABLE, "pgq:NoSourcing", near, until) or _announces(passage, near, until):
             continue
         if not _obtains(passage, opener, opens, closes) or _is_of_another(passage, opener):
             continue
@@ -345,6 +352,19 @@ def _listed(passage: Passage) -> Iterator[_Source]:
             value = _value(passage, opener, start, until)
             if value is not None:
                 yield _Source(start, until, value, "source-from", denied)
+
+
+def _announces(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether sources are said to follow, not only examples of a kind ("from public sources such as")."""
+    lexicon = passage.policy.ontology
+    public = lexicon.term("dpv:PublicDataSource")
+    kinds = [
+        kind for kind in passage.found("data-sources", start, end) if lexicon.is_under(kind.term, public)
+    ]
+    return any(
+        not any(kind.start < below.end and below.start < kind.end for kind in kinds)
+        for below in cues(passage, _TABLE, "pgq:SourcesBelow", start, end)
+    )
 
 
 def _is_of_another(passage: Passage, opener: Match) -> bool:
@@ -389,7 +409,14 @@ def _with_examples(text: str, end: int, closes: int) -> int:
     return end if examples is None else clause_end(text, examples.end(), closes)
 
 
-_OPENERS = ("pgq:FromWord", "pgq:GivenBy", "pgq:LogInWith", "pgq:ContactBy", "pgq:AttendWord")
+_OPENERS = (
+    "pgq:FromWord",
+    "pgq:GivenBy",
+    "pgq:LogInWith",
+    "pgq:ContactBy",
+    "pgq:AttendWord",
+    "pgq:LookedUpIn",
+)
 
 
 def _enumerated(passage: Passage) -> Iterator[_Source]:
@@ -464,6 +491,10 @@ def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
     spoken = cued(passage, _TABLE, "pgq:SourceData", opens, closes)
     until = closes if opener.term == term("pgq:LogInWith") else opener.start
     spoken = spoken or any(passage.found("personal-data", opens, until))
+    if opener.term == term("pgq:GivenBy") and not _is_of_data(passage, opener):
+        return False
+    if _answers(passage, opener):
+        return True
     if not spoken and not cued(passage.lead_in, _TABLE, "pgq:SourceData"):
         return opener.term == term("pgq:FromWord") and _logs_in(passage, opener, opens, closes)
     if opener.term == term("pgq:ContactBy"):
@@ -473,6 +504,20 @@ def _obtains(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
     if opener.term == term("pgq:AttendWord"):
         return cued(passage, _TABLE, "pgq:ProvideVerb", opener.end, closes)
     return opener.term != term("pgq:FromWord") or _obtained(passage, opener, opens)
+
+
+def _is_of_data(passage: Passage, opener: Match) -> bool:
+    """Tell whether the subject of the participle in "supplied by", where it has one, stands for data."""
+    verb = passage.token_at(opener.start)
+    if verb is None:
+        return True
+    given = [child for child in verb.children if child.dep_ == "nsubj:pass" and child.pos_ == "NOUN"]
+    return not given or any(
+        passage.is_in(noun, "personal-data")
+        or cued(passage, _TABLE, "pgq:SourceData", noun.idx, noun.idx + len(noun))
+        for noun in (*given, *given[0].children)
+        if noun.dep_ not in ("compound", "amod")
+    )
 
 
 def _logs_in(passage: Passage, opener: Match, opens: int, closes: int) -> bool:
@@ -502,6 +547,20 @@ def _obtained(passage: Passage, opener: Match, opens: int) -> bool:
     return bool(noun) and heads and opener.start - noun[-1] <= len(" about you ")
 
 
+def _answers(passage: Passage, opener: Match) -> bool:
+    """Tell whether a sentence that begins with `opener` says where data come from: "Where do we get it? From …"."""
+    opens, _ = sentence(passage, opener.start)
+    if opener.start > opens or opener.term != topic("FromWord"):
+        return False
+    before = [span for span in passage.sentence_spans if span[1] <= opens][-1:]
+    if not before and passage.section is not None:
+        return cued(passage.section, "source-questions", "pgq:SourceQuestion")
+    return any(
+        passage.text[last - 1] == "?" and cued(passage, "source-questions", "pgq:SourceQuestion", first, last)
+        for first, last in before
+    )
+
+
 def _elements(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """Yield the members of a list of names and the mark before each, without articles and the like."""
     at, before = start, ""
@@ -526,7 +585,7 @@ def _value(passage: Passage, opener: Match, start: int, end: int) -> Value | Non
         said = any(
             cued(passage, _TABLE, curie, near, opener.start) for curie in ("pgq:SourceData", "pgq:ObtainVerb")
         )
-        direct = said or "directly" in words + opener.form
+        direct = said or "directly" in words + opener.form or _answers(passage, opener)
         return Concept(passage.policy.ontology.term("dpv:DataSubjectDataSource")) if direct else None
     if opener.term == passage.policy.ontology.term("pgq:LogInWith") or cued(
         passage, _TABLE, "pgq:LogInVerb", max(0, opener.start - _NEAR // 2), opener.start
@@ -559,15 +618,26 @@ def _named(passage: Passage, span: tuple[int, int], since: int) -> Value | None:
     readers = (match.term for match in passage.found("data-subjects", start, end))
     if any(lexicon.is_under(reader, lexicon.term("dpv:DataSubject")) for reader in readers):
         return Concept(lexicon.term("dpv:DataSubjectDataSource"))
-    nouns = [
-        cue
-        for cue in cues(passage, _TABLE, "pgq:SourceNoun", start, end)
-        if cue.end == end or (cue.start == start and passage.text.startswith(" of ", cue.end))
-    ]
-    party = any(_ending(passage, "recipients-roles", start, end)) or any(
-        match.term == topic("PartyNoun") for match in _ending(passage, "cues/party-nouns", start, end)
+    unknown = Unmapped("data-source", top, passage.text[start:end].lower())
+    return unknown if _is_party(passage, start, end) else None
+
+
+def _is_party(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether words name somebody, or something, from whom data can come."""
+    if _FROM.search(passage.text, start, end):
+        return False  # "other data from coaches" says what comes from them
+    nouns = cues(passage, _TABLE, "pgq:SourceNoun", start, end)
+    return (
+        any(
+            cue.end == end or (cue.start == start and passage.text.startswith(" of ", cue.end))
+            for cue in nouns
+        )
+        or any(_ending(passage, "recipients-roles", start, end))
+        or any(match.term == topic("PartyNoun") for match in _ending(passage, "cues/party-nouns", start, end))
     )
-    return Unmapped("data-source", top, passage.text[start:end].lower()) if nouns or party else None
+
+
+_FROM = re.compile(r"\sfrom\s", re.IGNORECASE)
 
 
 def _company(passage: Passage, table: str, start: int, end: int) -> Company | None:

@@ -4,7 +4,8 @@ The company writes to the reader or does what the lexicon knows as a purpose, so
 says outright what the purpose is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from spacy.tokens import Span, Token
 
@@ -19,8 +20,6 @@ Stated = tuple[int, int, str]
 """Tokens from and to that name a purpose, and the rule that found them."""
 
 _CUES = "cues/stated-purposes"
-_TELLING = cue("TellingVerb")
-_MESSAGES = frozenset((cue("MessageVerb"), _TELLING))
 _TABLE = "purposes"
 _READERS = "data-subjects"
 _FINITE = frozenset(("VB", "VBP"))
@@ -32,41 +31,72 @@ _EARLY = 30  # characters at the start of a message within which a known purpose
 _WAYS = frozenset(("by", "via", "through", "on", "at", "using"))
 _MATTERS = frozenset(("about", "regarding", "concerning", "with", "when", "if", "for", "to", "on"))
 _ASIDE = 4  # tokens between a verb and the reader, or between a label and its colon
-_LABEL = 5  # tokens at the start of a sentence in which its label stands
+_LABEL = 7  # tokens at the start of a sentence in which its label stands
 _CLIMB = 4  # steps from a coordinated verb to the first one
 
 
 def stated(passage: Passage, sentence: Span) -> Iterator[Stated]:
     """Yield what a sentence states as purposes by its verbs."""
     for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
-        token = passage.token_at(sign.start)
-        behind = passage.token_at(sign.end - 1)
-        if token is None or behind is None:
-            continue
-        if sign.term in _MESSAGES:
-            yield from _message(passage, token, behind.i + 1, known=sign.term == _TELLING)
-        elif sign.term == cue("LettingVerb"):
-            yield from _let(passage, token, sentence)
-        elif sign.term == cue("PurposeWord"):
-            yield from _outright(passage, token, sentence)
-        elif sign.term == cue("PerformingVerb") and _by_us(passage, token):
-            yield from _known(passage, behind.i + 1, sentence, "what the company does")
-        elif sign.term == cue("GettingVerb") and _is_promised(token):
-            yield from _known(passage, behind.i + 1, sentence, "what the reader gets")
+        first = passage.token_at(sign.start)
+        last = passage.token_at(sign.end - 1)
+        rule = _RULES.get(sign.term)
+        if first is not None and last is not None and rule is not None:
+            yield from rule(passage, first, last.i + 1)
 
 
-def _message(passage: Passage, verb: Token, start: int, *, known: bool) -> Iterator[Stated]:
+def _told(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
+    """Yield what the company tells the reader, if the lexicon knows it as a purpose."""
+    yield from _message(passage, verb, start, known=True)
+
+
+def _message(passage: Passage, verb: Token, start: int, *, known: bool = False) -> Iterator[Stated]:
     """Yield what the company writes to the reader; with `known`, only what the lexicon knows as a purpose."""
     written = _is_written_to(verb) and not known
     if not (written or (_by_us(passage, verb) and _addressed(passage, start, verb.sent.end))):
         return
-    if passage.clause_of(verb).is_hypothetical or verb.dep_ == "acl:relcl":
+    if passage.clause_of(verb).is_hypothetical or (verb.dep_ == "acl:relcl" and not _is_main(verb)):
         return
     for first, end in verb_phrases(passage, verb.i, verb.sent.end):
         words = passage.doc[first:end]
         empty = len(words) < _SHORTEST or _says_only_how(words) or (known and not _is_known(passage, words))
         if first != verb.i or not empty:
             yield first, end, "message to the reader"
+
+
+def _touch(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
+    """Yield what the company gets in touch about, if it does not say with whom: "in touch about your order"."""
+    if start >= verb.sent.end or passage.doc[start].lower_ not in _MATTERS or not _by_us(passage, verb):
+        return
+    if not passage.clause_of(verb).is_hypothetical and passage.clause_of(verb).negator is None:
+        for first, end in verb_phrases(passage, verb.i, verb.sent.end):
+            yield first, end, "message to the reader"
+
+
+def _performed(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
+    """Yield the known purposes among what the company carries out: "we conduct market research"."""
+    if _by_us(passage, verb):
+        yield from _known(passage, start, verb.sent, "what the company does")
+
+
+def _fed(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
+    """Yield what data are said to serve: "this data feeds our demand forecasts"."""
+    thing = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    clause = passage.clause_of(verb)
+    if thing is None or start >= verb.sent.end or clause.negator is not None or clause.is_hypothetical:
+        return
+    if _is_data(passage, thing) and passage.doc[start].lower_ not in ("us", "you"):
+        for first, end in members(passage, start, verb.sent, actions=True):
+            yield first, end, "what data serve"
+
+
+_DATA = ("personal-data", "cues/data-nouns", "cues/about-data", "cues/data-heads")
+
+
+def _is_main(verb: Token) -> bool:
+    """Tell whether a main clause was taken for one that describes the noun before: "With your consent we …"."""
+    noun = verb.head
+    return noun.dep_ == "ROOT" and any(child.dep_ == "case" and child.i < noun.i for child in noun.children)
 
 
 def _says_only_how(words: Span) -> bool:
@@ -140,15 +170,44 @@ def _addressed(passage: Passage, start: int, stop: int) -> bool:
     )
 
 
-def _let(passage: Passage, verb: Token, sentence: Span) -> Iterator[Stated]:
+def _let(passage: Passage, verb: Token, _start: int) -> Iterator[Stated]:
     """Yield what something lets the company do, in a bare infinitive: "this lets our staff plan rotas"."""
-    if verb.pos_ != "VERB" or not any(_is_ours(child) for child in verb.children if child.dep_ == "obj"):
+    if passage.clause_of(verb).negator is not None:
+        return
+    yield from _helped(passage, verb)
+    if verb.pos_ != "VERB":
+        return
+    if not any(_is_ours(child) for child in verb.children if child.dep_ == "obj"):
         return
     for child in verb.children:
         bare = all(mark.tag_ not in ("TO", "MD") for mark in child.children)
         if child.dep_ in ("xcomp", "ccomp") and child.tag_ in _FINITE and child.i > verb.i + 1 and bare:
-            for first, end in verb_phrases(passage, child.i, sentence.end):
+            for first, end in verb_phrases(passage, child.i, verb.sent.end):
                 yield first, end, "what something lets us do"
+
+
+def _helped(passage: Passage, verb: Token) -> Iterator[Stated]:
+    """Yield what something helps to do, where it does not say whom: "this information helps improve our site"."""
+    doc, sentence = verb.doc, verb.sent
+    if verb.lower_ not in _HELP or verb.i + 1 >= sentence.end or doc[verb.i + 1].tag_ != "VB":
+        return
+    words = [
+        child for word in ((verb, verb.head) if verb.dep_ == "aux" else (verb,)) for child in word.children
+    ]
+    thing = next((child for child in words if child.dep_ == "nsubj"), None)
+    marked = any(child.tag_ == "TO" for child in words)
+    if thing is not None and not marked and (_is_data(passage, thing) or thing.lower_ in _STANDING_FOR):
+        for first, end in verb_phrases(passage, verb.i + 1, sentence.end):
+            yield first, end, "what something lets us do"
+
+
+_HELP = frozenset(("help", "helps"))
+_STANDING_FOR = frozenset(("this", "these", "it", "they", "which", "that"))
+
+
+def _is_data(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands for data."""
+    return any(passage.is_in(noun, table) for table in _DATA)
 
 
 def _is_ours(token: Token) -> bool:
@@ -156,8 +215,17 @@ def _is_ours(token: Token) -> bool:
     return token.lower_ == "us" or any(child.lower_ == "our" for child in token.children)
 
 
-def _outright(passage: Passage, noun: Token, sentence: Span) -> Iterator[Stated]:
+def _answered(passage: Passage, question: Token, start: int) -> Iterator[Stated]:
+    """Yield the purposes behind a label that asks for them: "Why we need it: booking your appointment"."""
+    behind = _behind_label(passage.doc[start - 1], question.sent)
+    if behind is not None and behind < question.sent.end:
+        for first, end in members(passage, behind, question.sent, actions=True):
+            yield first, end, "named outright"
+
+
+def _outright(passage: Passage, noun: Token, _start: int) -> Iterator[Stated]:
     """Yield the purpose that a sentence names: "the purpose of this is recruitment", "Purpose: recruitment"."""
+    sentence = noun.sent
     start = _behind_label(noun, sentence)
     if start is None and noun.dep_ == "nsubj":
         copula = next((child for child in noun.head.children if child.dep_ == "cop"), None)
@@ -194,9 +262,31 @@ def _is_promised(verb: Token) -> bool:
     )
 
 
+def _promised(passage: Passage, verb: Token, start: int) -> Iterator[Stated]:
+    """Yield the known purposes among what the reader will get, or has asked or agreed to get."""
+    if _is_promised(verb):
+        yield from _known(passage, start, verb.sent, "what the reader gets")
+
+
 def _known(passage: Passage, start: int, sentence: Span, rule: str) -> Iterator[Stated]:
     """Yield the known purposes among the nouns that begin at token `start`."""
     if start < sentence.end:
         end = noun_phrase_end(passage.doc[start], sentence)
         for name in named(passage, passage.doc[start:end]):
             yield max(left_end(name), start), right_end(name, end), rule
+
+
+_RULES: Mapping[str, Callable[[Passage, Token, int], Iterator[Stated]]] = MappingProxyType(
+    {
+        cue("MessageVerb"): _message,
+        cue("TellingVerb"): _told,
+        cue("TouchVerb"): _touch,
+        cue("FeedingVerb"): _fed,
+        cue("LettingVerb"): _let,
+        cue("PurposeWord"): _outright,
+        cue("PurposeQuestion"): _answered,
+        cue("PerformingVerb"): _performed,
+        cue("GettingVerb"): _promised,
+    }
+)
+"""What reads the purpose behind each kind of sign: it gets the first word of the sign and the index behind it."""

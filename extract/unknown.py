@@ -8,7 +8,8 @@ from spacy.tokens import Span, Token
 
 import ontology
 from extract.claim import Claim, Company
-from extract.naming import has_legal_form, is_name, name_after, name_before
+from extract.functions import rendered
+from extract.naming import has_legal_form, is_legal_form, is_name, name_after, name_before
 from extract.passage import Passage, Policy
 from extract.reach import reach
 from extract.topics import cue
@@ -37,6 +38,7 @@ _CLOSED = re.compile(r"\s*[,.;)]|\s+(?:to|for|in\s+order)\s")
 _AND = re.compile(r"\s(?:and|or)\s")
 _LEAST = 3  # letters of a name
 _RULES = ("target of sharing", "is engaged", "agent of processing")
+_CHANNELS = frozenset(("through", "via", "using", "by"))
 _CASES = frozenset(("with", "into", "on", "to", "by"))
 
 
@@ -67,22 +69,33 @@ def _labels(text: str, start: int, end: int) -> Iterator[int]:
 def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
     """Yield where names begin that are the object of a verb of engaging, or that data are shared with."""
     for token in sentence:
-        if not token.text[0].isupper() or token.text.isupper() or token.dep_ not in ("obj", "obl", "nmod"):
+        name = _in_full(passage, token) if is_legal_form(token.text) else _capitalised(token)
+        actor = None if name is None else passage.clause_of(name.root).actor
+        if name is None or actor not in ("company", "nobody"):
             continue
-        if passage.clause_of(token).actor != "company":
-            continue
-        first = token
-        while (
-            first.i > sentence.start
-            and first.nbor(-1).dep_ == "compound"
-            and first.nbor(-1).text[0].isupper()
-        ):
-            first = first.nbor(-1)
-        if (
-            reach(passage, token.doc[first.i : token.i + 1], listed=False) in _RULES
-            and {child.lower_ for child in token.children if child.dep_ == "case"} <= _CASES
-        ):
-            yield first.idx
+        cases = {child.lower_ for child in name.root.children if child.dep_ == "case"}
+        rules = _RULES if actor == "company" else _RULES[:1]  # "your results go to Acme"
+        reached = reach(passage, name, listed=False) in rules and cases <= _CASES
+        if reached or (cases & _CHANNELS and rendered(passage, name.root) is not None):
+            yield name.start_char
+
+
+def _in_full(passage: Passage, form: Token) -> Span | None:
+    """Return the name that a legal form ends, whatever the parser makes of its words."""
+    place = name_before(passage.text, form.idx + len(form), form.sent.start_char)
+    return None if place is None else passage.doc.char_span(*place, alignment_mode="expand")
+
+
+def _capitalised(token: Token) -> Span | None:
+    """Return the words in capitals of which `token` is the last, if a verb or a preposition governs it."""
+    if not token.text[0].isupper() or token.text.isupper() or token.dep_ not in ("obj", "obl", "nmod"):
+        return None
+    first = token
+    while (
+        first.i > token.sent.start and first.nbor(-1).dep_ == "compound" and first.nbor(-1).text[0].isupper()
+    ):
+        first = first.nbor(-1)
+    return token.doc[first.i : token.i + 1]
 
 
 class Names:

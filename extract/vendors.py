@@ -8,6 +8,7 @@ import ontology
 from extract.claim import Claim, Company, Concept, Service, Unmapped, Value
 from extract.controller import own_names
 from extract.matcher import Match, longest
+from extract.parties import is_agent
 from extract.passage import Passage, Policy
 from extract.topics import announced, cue, of_list, stands_under
 
@@ -100,8 +101,8 @@ def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
         if not words or _BETWEEN_NAMES.fullmatch(part):
             continue
         begin = start + part.index(words)
-        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or _is_unknown_name(
-            passage, words
+        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or (
+            _is_unknown_name(passage, words) and not _is_kind(passage, begin, words)
         ):
             yield begin, begin + len(words)
         elif (
@@ -122,6 +123,12 @@ def _is_unknown_name(passage: Passage, words: str) -> bool:
     return not any(
         passage.found(table, 0, len(words)) and _covers(passage, table, len(words)) for table in _TAKEN
     )
+
+
+def _is_kind(passage: Passage, start: int, words: str) -> bool:
+    """Tell whether a label is a noun for those who do something, not a name: "Exhibitors"."""
+    noun = passage.token_at(start)
+    return noun is not None and noun.text == words and is_agent(passage, noun)
 
 
 _TAKEN = ("recipients-roles", "personal-data", "countries", "transfers", "purposes", "legal-bases")

@@ -1,0 +1,97 @@
+"""Parties that get data because of what a clause says of the data or of them: "a copy reaches your guide"."""
+
+from spacy.tokens import Span, Token
+
+from extract.frame import Clause
+from extract.operations import is_under, operation
+from extract.passage import Passage
+from extract.reach import first_of_coordination, signed
+from extract.topics import cue
+
+_CUES = "cues/getting"
+_ABOUT = frozenset(("about", "of", "on", "that", "whether"))
+_DATA = ("personal-data", "cues/data-nouns", "cues/data-heads", "cues/data-parts", "cues/about-data")
+
+
+def gets(passage: Passage, span: Span) -> str | None:
+    """Return the rule by which a clause says that a party gets data; None if it does not say so."""
+    token = first_of_coordination(span.root)
+    clause = passage.clause_of(span.root)
+    if clause.negator is not None and clause.actor == "person":
+        return None
+    if _is_reached(passage, token) or _is_told(passage, token):
+        return "target of sharing"
+    if token.dep_ == "nsubj" and comes_to_know(passage, token, clause):
+        return "receives or handles data"
+    return "agent of processing" if _handles(passage, token, clause) else None
+
+
+def comes_to_know(passage: Passage, party: Token, clause: Clause) -> bool:
+    """Tell whether a party sees or gets data: "our vets look at your file", "your file is seen by our vets"."""
+    verb = first_of_coordination(party).head
+    if clause.passive and clause.head == verb:
+        return clause.negator is None and clause.subject is not None and _is_data(passage, clause.subject)
+    things = [child for child in verb.children if child.dep_ in ("obj", "iobj") and child.i > verb.i]
+    if not things or all(thing.lower_ == "us" for thing in things):
+        things = [child for child in verb.children if child.dep_ == "obl" and child.i > verb.i]
+    return (
+        clause.negator is None
+        and any(passage.is_in(verb, _CUES, cue(name)) for name in ("SeeingVerb", "GettingVerb"))
+        and any(_is_data(passage, thing) for thing in things)
+        and not any(owner.lower_ in ("their", "its") for thing in things for owner in thing.children)
+    )
+
+
+def _is_reached(passage: Passage, party: Token) -> bool:
+    """Tell whether data reach a party, or go to it: "a copy of each booking reaches your guide"."""
+    verb = party.head
+    if party.i < verb.i or not passage.is_in(verb, _CUES, cue("ReachingVerb")):
+        return False
+    if party.dep_ == "nmod":  # of the noun in "find their way"
+        verb = verb.head
+    thing = next((child for child in verb.children if child.dep_ in ("nsubj", "nsubj:pass")), None)
+    cases = {child.lower_ for child in party.children if child.dep_ == "case"}
+    return (
+        party.dep_ in ("obj", "obl")
+        and cases <= {"to", "with"}
+        and thing is not None
+        and _is_data(passage, thing)
+    )
+
+
+def _handles(passage: Passage, party: Token, clause: Clause) -> bool:
+    """Tell whether a passive says that a party handles data: "the information may be used by our subsidiaries"."""
+    by = any(child.lower_ == "by" and child.dep_ == "case" for child in party.children)
+    thing = clause.subject
+    return (
+        by
+        and party.head == clause.head
+        and clause.passive
+        and clause.negator is None
+        and thing is not None
+        and any(passage.is_in(thing, table) for table in _DATA)
+        and is_under(operation(passage, clause), "dpv:Use", "dpv:Store")
+    )
+
+
+def _is_told(passage: Passage, party: Token) -> bool:
+    """Tell whether a passive says that a party is told something: "your instructor is told about injuries"."""
+    verb = party.head
+    if party.dep_ != "nsubj:pass" or not signed(passage, verb, "TellingVerb"):
+        return False
+    return any(
+        child.i > verb.i
+        and (
+            _is_data(passage, child)
+            or any(mark.lower_ in _ABOUT and mark.dep_ in ("case", "mark") for mark in child.children)
+        )
+        for child in verb.children
+    )
+
+
+def _is_data(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun stands for data, or for something of the reader's."""
+    things = (noun, *(child for child in noun.children if child.dep_ in ("nmod", "nmod:poss")))
+    return any(passage.is_in(thing, table) for thing in things for table in _DATA) or any(
+        thing.lower_ in ("your", "you") for thing in things
+    )
