@@ -32,6 +32,7 @@ HAND_READ = tuple(
 )
 QUESTIONS = tuple(queries.questions().values())
 BY_NAME = pytest.mark.parametrize("asked", QUESTIONS, ids=[one.name for one in QUESTIONS])
+IN_PAGES = [asked for asked in QUESTIONS if asked.pages]
 SEVERAL = frozenset(("findings", "shared", "statements", "stored"))  # lists without an order
 QUOTING = ("evidence", "least-certain", "lookup-node", "lookup-values", "names", "where-said", "words")
 WRITTEN = [asked for asked in QUESTIONS if asked.name not in QUOTING]
@@ -145,6 +146,16 @@ def test_every_engine_gives_the_rows_of_the_store(
 ) -> None:
     values = given.get(asked.name, {})
     assert answer(asked, values) == _rows(asking.select(store, asked, values))
+
+
+@pytest.mark.parametrize("asked", IN_PAGES, ids=[one.name for one in IN_PAGES])
+def test_pages_are_parts_of_the_whole_answer(asked: Question, store: Store) -> None:
+    whole = asking.select(store, asked, {})
+    for limit, offset in ((1, 0), (7, 3), (100, 0), (20, max(0, len(whole.rows) - 10))):
+        page = asking.select(store, asked, {}, limit=limit, offset=offset)
+        assert page.bindings == whole.bindings[offset : offset + limit]
+        assert page.columns == whole.columns
+        assert page.more == (len(whole.rows) > offset + limit)
 
 
 @pytest.mark.parametrize("name", ["seeds"], indirect=True, scope="module")
