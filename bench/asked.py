@@ -56,7 +56,9 @@ def show(folder: Path, *, beside: Path | None, runs: int, seconds: int, whole: b
         print(f"{question.name:<29}{cells[0]:>15}{cells[1]:>9}{cells[2]:>14}{cells[3]:>12}", end="")
         print("  page" * (question.is_long and not whole), flush=True)
     fast, slow = (sum(map(test, times)) for test in (_FAST.__gt__, _SLOW.__lt__))
-    print(f"{fast} of {len(times)} questions take less than {_FAST:g} ms, {slow} more than {_SLOW / 1000:g} s")
+    print(
+        f"{fast} of {len(times)} questions take less than {_FAST:g} ms, {slow} more than {_SLOW / 1000:g} s"
+    )
 
 
 def _look_at(folder: Path) -> None:

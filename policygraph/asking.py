@@ -151,8 +151,9 @@ def select(
     An ASK gives one row, a CONSTRUCT its triples as rows.
     """
     terms = queries.bound(question, values, _resolver(store))
-    if limit is not None and question.pages and question.pages.variable not in terms:
-        # One row too many tells whether more rows follow.
+    free = (parameter.name for parameter in question.parameters if parameter.default == queries.ANY)
+    if limit is not None and question.pages and terms.keys().isdisjoint(free):
+        # An answer about one company has no parts. One row too many tells whether more rows follow.
         part = _part(store, question, terms, limit + 1, offset)
         if part is not None:
             return _rows_of(question, *part, limit, 0)

@@ -29,7 +29,7 @@ def page(
     wanted = offset + limit
     asked, size = 0, 1
     while len(rows) < wanted and (nodes := _some(groups, size)):
-        rows += ask(nodes)
+        rows += islice(ask(nodes), wanted - len(rows))
         asked += len(nodes)
         needed = ceil((wanted - len(rows)) * asked / len(rows)) if rows else _MOST + 1
         if asked >= _TRIED and needed > _MOST:
