@@ -30,7 +30,7 @@ accuracy: $(READY)
 	$(BIN)/python bench/accuracy.py
 
 clean:
-	rm -rf $(VENV) $(STORE) network.html
+	rm -rf $(VENV) $(STORE) .bench network.html
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -4,8 +4,8 @@
 
 FOLDER is a store that many.py has built; `--beside` a smaller one, which rdflib loads into memory. Each question
 is asked of all companies and, where it can be, of the one that the most others name, in a process of its
-own, which ends after `--seconds` of CPU time. Times are CPU times, medians of `--runs` runs; a slow question gives
-one page.
+own, which ends after `--seconds` of CPU time. Times are CPU times, medians of `--runs` runs. Of a long answer
+one page is asked, as the command line does; `--whole` asks for all rows.
 """
 
 import argparse
@@ -23,30 +23,60 @@ from statistics import median
 from memory import peak
 
 _PAGE = 100  # rows, as the command line gives them
+_FAST, _SLOW = 100.0, 2000.0  # milliseconds
 _OF_ONE = frozenset(("whose", "like"))
 
 
-def show(folder: Path, *, beside: Path | None, runs: int, seconds: int) -> None:
-    """Print a table of all questions: all companies, one company, and rdflib."""
+def show(folder: Path, *, beside: Path | None, runs: int, seconds: int, whole: bool = False) -> None:
+    """Print a table of all questions: all companies, one company, and rdflib.
+
+    End with what is wrong if `folder` holds no store of synthetic policies.
+    """
     import queries  # noqa: PLC0415  a process of its own asks each
 
+    _look_at(folder)
     plain = rdflib_times(beside, seconds) if beside else {}
     print(
         f"{'question':<29}{'all companies':>15}{'rows':>9}{'one company':>14}{'rdflib':>12}  all times in ms"
     )
+    times: list[float] = []
     for question in queries.questions().values():
         if question.group == "lookups":
             continue  # they are asked of one node at a time
-        took = {one["of"]: one for one in _in_process("--asking", question.name, folder, runs, seconds)}
+        what = "--whole-of" if whole else "--asking"
+        took = {one["of"]: one for one in _in_process(what, question.name, folder, runs, seconds)}
         every, single = took.get("all"), took.get("one")
+        times.append(every["ms"] if every else 1000 * seconds)
         cells = (
             f"{every['ms']:,.1f}" if every else f"> {seconds} s",
-            f"{every['rows']:,}" if every else "",
+            f"{every['rows']:,}{'+' * bool(every['more'])}" if every else "",
             f"{single['ms']:,.1f}" if single else "",
             plain.get(question.name, ""),
         )
         print(f"{question.name:<29}{cells[0]:>15}{cells[1]:>9}{cells[2]:>14}{cells[3]:>12}", end="")
-        print("  @slow" if question.slow else "", flush=True)
+        print("  page" * (question.is_long and not whole), flush=True)
+    fast, slow = (sum(map(test, times)) for test in (_FAST.__gt__, _SLOW.__lt__))
+    print(
+        f"{fast} of {len(times)} questions take less than {_FAST:g} ms, {slow} more than {_SLOW / 1000:g} s"
+    )
+
+
+def _look_at(folder: Path) -> None:
+    """End with a message if `folder` holds no store of synthetic policies."""
+    from synthetic import company  # noqa: PLC0415
+
+    from graph import Store, iri  # noqa: PLC0415
+    from graph.errors import StoreError  # noqa: PLC0415
+
+    advice = f"build one first: python bench/many.py {folder}"
+    try:
+        with Store(folder, read_only=True) as store:
+            if not store.query(f"ASK {{ <{iri.company(company(0))}> pg:nameOrder ?place }}"):
+                sys.exit(
+                    f"{folder}: this store holds no synthetic policies with their derived edges; {advice}"
+                )
+    except StoreError as error:
+        sys.exit(f"{error}: python bench/many.py {folder}")
 
 
 def rdflib_times(folder: Path, seconds: int) -> dict[str, str]:
@@ -79,14 +109,14 @@ def _in_process(what: str, name: str, folder: Path, runs: int, seconds: int) -> 
     yield from map(json.loads, printed.splitlines())
 
 
-def asking(folder: Path, name: str, runs: int, seconds: int) -> None:
+def asking(folder: Path, name: str, runs: int, seconds: int, *, whole: bool = False) -> None:
     """Ask a question of one company and of all, and print the times as JSON; in a fresh process only."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     from synthetic import company  # noqa: PLC0415
 
     import queries  # noqa: PLC0415
     from graph import Store  # noqa: PLC0415
-    from policygraph.asking import select  # noqa: PLC0415
+    from policygraph.asking import Rows, select  # noqa: PLC0415
 
     question = queries.question(name)
     of_one = {p.name: company(0) for p in question.parameters if p.name in _OF_ONE}
@@ -95,11 +125,13 @@ def asking(folder: Path, name: str, runs: int, seconds: int) -> None:
             if of == "one" and not of_one:
                 continue
 
-            def ask(values: dict[str, str] = values) -> int:
-                return len(select(store, question, values, limit=_PAGE if question.slow else None).rows)
+            def ask(values: dict[str, str] = values) -> Rows:
+                limit = _PAGE if question.is_long and not whole else None
+                return select(store, question, values, limit=limit)
 
             rows, ms = ask(), 1000 * timed(ask, runs)
-            print(json.dumps({"of": of, "ms": ms, "rows": rows, "mb": peak()}), flush=True)
+            found = {"of": of, "ms": ms, "rows": len(rows.rows), "more": rows.more, "mb": peak()}
+            print(json.dumps(found), flush=True)
 
 
 def timed(make: Callable[[], object], runs: int) -> float:
@@ -159,15 +191,24 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, help="a smaller store, which rdflib loads")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=60, help="after which a question is given up")
+    parser.add_argument("--whole", action="store_true", help="ask for all rows of long answers")
+    parser.add_argument("--whole-of", help=argparse.SUPPRESS)
     parser.add_argument("--asking", help=argparse.SUPPRESS)
     parser.add_argument("--rdflib", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.asking:
-        asking(options.folder, options.asking, options.runs, options.seconds)
+    if name := options.asking or options.whole_of:
+        whole = bool(options.whole_of)
+        asking(options.folder, name, options.runs, options.seconds, whole=whole)
     elif options.rdflib is not None:
         on_rdflib(options.folder, options.seconds)
     else:
-        show(options.folder, beside=options.beside, runs=options.runs, seconds=options.seconds)
+        show(
+            options.folder,
+            beside=options.beside,
+            runs=options.runs,
+            seconds=options.seconds,
+            whole=options.whole,
+        )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Prints how fast policies are read, stored, checked and asked, and how much memory that takes.
 
     python bench/run.py [--corpora FOLDER] [--runs N] [--policies N] [--checked N...]
-                        [--synthetic N] [--beside N] [--words N] [--store FOLDER]
+                        [--synthetic N] [--beside N] [--words N] [--stores FOLDER]
 
 Times are CPU times of this process, medians of several runs; nothing uses the network. What is read is the
 seeds, and policies of the corpora if they are there; questions are asked, and checks grow, on synthetic ones.
@@ -10,6 +10,7 @@ seeds, and policies of the corpora if they are there; questions are asked, and c
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -34,6 +35,8 @@ _LENGTHS = (3_000, 6_000, 12_000)  # words; twice the words should take twice th
 _CHECKED = (10, 100, 1000)  # policies; a check of one should take as long however many there are
 _COPIES = (10, 50)  # of the seeds, which are as long as ten synthetic ones
 _BATCH = 50
+_STORES = Path(".bench")
+_PATIENCE = 20  # seconds of CPU time until a question is given up
 _READ = ("gdpr-t200", "gold", "goppc")
 
 
@@ -195,15 +198,36 @@ def checking(folder: str, engine: str, size: int) -> dict[str, float]:
 
 
 def show_many(options: argparse.Namespace) -> None:
-    """Print how long questions and checks take with many synthetic policies, built here or kept in a folder."""
-    with TemporaryDirectory() as folder:
-        many, fewer = options.store or Path(folder) / "many", Path(folder) / "fewer"
-        for path, size in ((many, options.synthetic), (fewer, options.beside)):
-            if not path.exists():
-                command = [sys.executable, str(Path(__file__).parent / "many.py"), str(path)]
-                subprocess.run([*command, "--number", str(size), "--words", str(options.words)], check=True)  # noqa: S603
-        asked.show(many, beside=fewer, runs=options.runs, seconds=60)
-        show_growth(many, options.checked)
+    """Print how long deriving, questions and checks take with many synthetic policies."""
+    many, fewer = (_kept(options, size) for size in (options.synthetic, options.beside))
+    for path in (many, fewer):
+        _derive_anew(path)
+    asked.show(many, beside=fewer, runs=options.runs, seconds=_PATIENCE)
+    show_growth(many, options.checked)
+
+
+def _kept(options: argparse.Namespace, size: int) -> Path:
+    """Return the store of so many policies, which is built if it is not there, and kept for the next time."""
+    path: Path = options.stores / f"{size}-{options.words}"
+    if not path.exists():
+        begun = path.with_name(path.name + ".part")
+        shutil.rmtree(begun, ignore_errors=True)
+        begun.parent.mkdir(parents=True, exist_ok=True)
+        print(f"builds {size:,} synthetic policies in {path}", flush=True)
+        command = [sys.executable, str(Path(__file__).parent / "many.py"), str(begun)]
+        subprocess.run([*command, "--number", str(size), "--words", str(options.words)], check=True)  # noqa: S603
+        begun.rename(path)
+    return path
+
+
+def _derive_anew(path: Path) -> None:
+    """Make the derived edges of a store as they are made now, and print how long that takes."""
+    from graph import Store  # noqa: PLC0415
+
+    with Store(path) as store:
+        begun = time.process_time()
+        edges = store.rebuild_derived()
+        show("store: derived edges", time.process_time() - begun, "s", f"{edges:,} edges of {path.name}")
 
 
 def main() -> None:
@@ -217,12 +241,10 @@ def main() -> None:
     parser.add_argument(
         "--checked", type=int, nargs="+", default=_CHECKED, help="how many policies to check, several times"
     )
-    parser.add_argument("--synthetic", type=int, default=1000, help="synthetic policies to ask and check")
+    parser.add_argument("--synthetic", type=int, default=10_000, help="synthetic policies to ask and check")
     parser.add_argument("--words", type=int, default=100, help="words of a synthetic policy")
     parser.add_argument("--beside", type=int, default=100, help="synthetic policies that rdflib is asked of")
-    parser.add_argument(
-        "--store", type=Path, help="a store of many.py to ask and check, in place of a new one"
-    )
+    parser.add_argument("--stores", type=Path, default=_STORES, help="folder that keeps the synthetic stores")
     parser.add_argument("--checking", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--loading", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()

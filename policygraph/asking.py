@@ -12,6 +12,8 @@ import pyoxigraph as ox
 
 import queries
 from graph import Store
+from graph.store import Answer
+from policygraph import paging
 from queries import Question, Resolver
 from queries.errors import BrokenSparqlError
 from queries.reader import Term, with_values
@@ -113,14 +115,15 @@ def find(text: str) -> Question:
     return queries.question(text)
 
 
-def answer(
-    store: Store, question: Question, values: Mapping[str, str]
-) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def answer(store: Store, question: Question, values: Mapping[str, str]) -> Answer:
     """Return the answer of the store, with `values` bound to the parameters.
 
     Raise queries.errors.BrokenSparqlError, a SyntaxError that shows where, and the other queries.QuestionError.
     """
-    terms = queries.bound(question, values, _resolver(store))
+    return _answer(store, question, queries.bound(question, values, _resolver(store)))
+
+
+def _answer(store: Store, question: Question, terms: Mapping[str, Term]) -> Answer:
     try:
         return store.query(with_values(question.sparql, terms), terms)
     except SyntaxError as error:
@@ -147,12 +150,50 @@ def select(
 
     An ASK gives one row, a CONSTRUCT its triples as rows.
     """
-    found = answer(store, question, values)
+    terms = queries.bound(question, values, _resolver(store))
+    free = (parameter.name for parameter in question.parameters if parameter.default == queries.ANY)
+    if limit is not None and question.pages and terms.keys().isdisjoint(free):
+        # An answer about one company has no parts. One row too many tells whether more rows follow.
+        part = _part(store, question, terms, limit + 1, offset)
+        if part is not None:
+            return _rows_of(question, *part, limit, 0)
+    found = _answer(store, question, terms)
     if isinstance(found, ox.QueryBoolean):
         return Rows(("answer",), ((str(bool(found)).lower(),),), boolean=bool(found))
     if isinstance(found, ox.QueryTriples):
         return of_triples(found, limit, offset)
-    variables = [variable.value for variable in found.variables]
+    return _rows_of(question, [variable.value for variable in found.variables], found, limit, offset)
+
+
+def _part(
+    store: Store, question: Question, terms: Mapping[str, Term], limit: int, offset: int
+) -> tuple[list[str], list[ox.QuerySolution]] | None:
+    """Return the variables and the rows of a page that needs few values of a variable, None if it needs many."""
+    assert question.pages is not None
+    variables: list[str] = []
+
+    def ask(nodes: Sequence[Term]) -> Iterable[ox.QuerySolution]:
+        # The parameters are no VALUES here: the engine would begin with these, and read for all values.
+        found = store.query(with_values(question.sparql, {pages.variable: nodes}), terms)
+        assert isinstance(found, ox.QuerySolutions)
+        variables[:] = [variable.value for variable in found.variables]
+        return found
+
+    pages = question.pages
+    listed = store.query(queries.question(pages.listed).sparql)
+    assert isinstance(listed, ox.QuerySolutions)
+    rows = paging.page(listed, ask, limit=limit, offset=offset)
+    return None if rows is None or not variables else (variables, rows)
+
+
+def _rows_of(
+    question: Question,
+    variables: Sequence[str],
+    found: Iterable[ox.QuerySolution],
+    limit: int | None,
+    offset: int,
+) -> Rows:
+    """Return the rows of a SELECT, at most `limit` from `offset` on."""
     shown = question.columns(variables)
     solutions, more = _page(found, limit, offset)
     bindings = tuple(_binding((name, solution[name]) for name in variables) for solution in solutions)

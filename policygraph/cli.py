@@ -46,7 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_PAGE = 100  # rows of a slow question, unless --limit says otherwise
+_PAGE = 100  # rows of a long answer, unless --limit says otherwise
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
 EndpointOption = Annotated[
@@ -376,7 +376,9 @@ def query(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="The words each row stands on, with file, line and column.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Rows to give; default: all.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Rows to give, 0 for all; default: all, 100 of a long answer.")
+    ] = None,
     offset: Annotated[int, typer.Option(min=0, help="Rows to leave out before.")] = 0,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
@@ -395,7 +397,7 @@ def query(
         if form == "ttl":
             _print_turtle(asked, values, store, endpoint)
             return
-        shown = limit or (_PAGE if asked.slow else None)
+        shown = (_PAGE if asked.is_long else None) if limit is None else limit or None
         if endpoint:
             rows = servers.select(endpoint, asked, values, limit=shown, offset=offset)
             quotes = servers.evidence(endpoint, asked, rows) if evidence else None
@@ -411,7 +413,8 @@ def query(
     _print_rows(rows, form, asked.text, quotes)
     if rows.more:
         slow = f"this question {asked.slow}; " if asked.slow and not limit else ""
-        _err().print(f"{slow}more rows: --offset {offset + len(rows.rows)}", soft_wrap=True)
+        rest = "" if limit else ", all of them: --limit 0"
+        _err().print(f"{slow}more rows: --offset {offset + len(rows.rows)}{rest}", soft_wrap=True)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -434,7 +437,7 @@ def _list_questions() -> None:
             table.add_row(f"[bold]{asked.group.capitalize()}[/]")
             group = asked.group
         parameters = ", ".join(f'{p.name} ({p.kind})="{p.default}"' for p in asked.parameters)
-        note = " (slow: gives pages)" if asked.slow else ""
+        note = " (gives pages)" if asked.is_long else ""
         table.add_row(asked.name, asked.text + note, escape(parameters))
     _out().print(table)
     _err().print("ask one with: policygraph query NAME --param name=value")

@@ -15,11 +15,13 @@ never pasted into the query.
 `@evidence` says what a row stands on: `?c: dpv:hasPurpose ?p` on the statements of the company ?c with the
 purpose ?p (`?c denies:` on its denials), `?node` on a statement or finding itself; `none: REASON` that there
 are no words for it. Its variables are selected too, and not shown; `?any` and what begins so stands for
-anything. `@slow REASON` marks a question that is answered in pages.
+anything. `@pages ?c in QUESTION` says that the rows of one ?c come after those of another, in the order in
+which QUESTION lists them as ?node, equal ones with the same ?key: so a page is asked of a few of them, and the
+question is answered in pages. `@slow REASON` marks one that is answered in pages although each takes long.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,6 +50,7 @@ _PARAMETER = re.compile(
 )
 _GROUP = re.compile(r"@group (?P<group>[a-z -]+)")
 _SLOW = re.compile(r"@slow (?P<reason>\S.*)")
+_PAGES = re.compile(r"@pages \?(?P<variable>[a-z_]+) in (?P<listed>[a-z-]+)")
 _NONE = re.compile(r"@evidence none: (?P<reason>\S.*)")
 _VARIABLE = r"\?[a-z_]+"
 _SLOT = rf"(?:{_VARIABLE}|[a-z-]+:[A-Za-z]+) {_VARIABLE}"
@@ -93,10 +96,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """What a page is made of: the rows of a few values of a variable, in the order that a question lists."""
+
+    variable: str
+    listed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question in English, its SPARQL, and what can be asked differently; `name` is that of its file.
 
-    `slow` says why it takes long, "" if it does not; `no_evidence` why no words stand for a row.
+    `slow` says why it takes long, "" if it does not; `no_evidence` why no words stand for a row; `pages` of
+    what a page is made, if one costs less than the whole answer.
     """
 
     name: str
@@ -108,6 +120,12 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     no_evidence: str = ""
     slow: str = ""
+    pages: Pages | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the answer comes in pages, unless all of it is asked for."""
+        return bool(self.slow or self.pages)
 
     def columns(self, variables: Iterable[str]) -> tuple[str, ...]:
         """Return the selected variables that are worth showing: no parameters, nothing for evidence alone."""
@@ -129,6 +147,7 @@ def read(path: Path) -> Question:
     said: dict[str, str] = {"group": "", "slow": "", "none": ""}
     notes: list[str] = []
     evidence: list[Evidence] = []
+    pages: Pages | None = None
     parameters: dict[str, Parameter] = {}
     for number, line in enumerate(head[1:], 2):
         if line.startswith("@param"):
@@ -138,12 +157,14 @@ def read(path: Path) -> Question:
             parameters[parameter.name] = parameter
         elif found := _NONE.fullmatch(line):
             said["none"] = found["reason"]
+        elif found := _PAGES.fullmatch(line):
+            pages = Pages(found["variable"], found["listed"])
         elif line.startswith("@evidence"):
             evidence.append(_evidence(path, number, line))
         elif found := _GROUP.fullmatch(line) or _SLOW.fullmatch(line):
             said |= {"slow" if key == "reason" else key: value for key, value in found.groupdict().items()}
         elif line.startswith("@"):
-            known = "@param, @group, @evidence nor @slow"
+            known = "@param, @group, @evidence, @pages nor @slow"
             raise BrokenQuestionError(path, number, f"{line.split()[0]} is neither {known}")
         else:
             notes.append(line)
@@ -157,6 +178,7 @@ def read(path: Path) -> Question:
         tuple(evidence),
         said["none"],
         said["slow"],
+        pages,
     )
 
 
@@ -195,8 +217,8 @@ def bound(asked: Question, values: Mapping[str, str], resolve: Resolve) -> dict[
     return terms
 
 
-def with_values(sparql: str, terms: Mapping[str, Term]) -> str:
-    """Return a query with its parameters bound, each line where it was.
+def with_values(sparql: str, terms: Mapping[str, Term | Sequence[Term]]) -> str:
+    """Return a query with its parameters bound, to one value or to any of several, each line where it was.
 
     VALUES stands first in each group whose SELECT names the parameter, where every engine can use it: one
     that learns the values only when it answers has decided before to read everything.
@@ -204,13 +226,17 @@ def with_values(sparql: str, terms: Mapping[str, Term]) -> str:
 
     def with_given(found: re.Match[str]) -> str:
         given = (
-            f"VALUES ?{name} {{ {term} }}"
+            f"VALUES ?{name} {{ {_listed(term)} }}"
             for name, term in sorted(terms.items())
             if re.search(rf"\?{name}\b", found["selected"])
         )
         return " ".join((found[0], *given))
 
     return re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
+
+
+def _listed(term: Term | Sequence[Term]) -> str:
+    return str(term) if isinstance(term, Term) else " ".join(map(str, term))
 
 
 def _named(asked: Question, name: str) -> str:

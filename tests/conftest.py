@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what writes rows down anew."""
-    parser.addoption("--write-golden", action="store_true", help="write the rows of tests/golden/seeds anew")
+    parser.addoption(
+        "--write-golden",
+        action="store_true",
+        help="write the rows of the seeds and the digests of the ten anew",
+    )
 
 
 @pytest.fixture(scope="session")

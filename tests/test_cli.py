@@ -256,9 +256,15 @@ def test_rows_come_in_pages(seed_folder: Path) -> None:
     assert page.stdout.splitlines() == [whole[0], *whole[2:4]]
     assert "more rows: --offset 3" in page.stderr
     assert "more rows" not in run(*asked, "--offset", "1").stderr
-    slow = run("query", "evidence", "-s", seed_folder, "-f", "csv")
-    assert "this question shows every quote" in slow.stderr
-    assert len(list(csv.reader(io.StringIO(slow.stdout)))) == 101
+
+
+def test_a_long_answer_comes_in_pages_unless_all_of_it_is_asked_for(seed_folder: Path) -> None:
+    asked = ("query", "evidence", "-s", seed_folder, "-f", "csv")
+    page = run(*asked)
+    assert "more rows: --offset 100, all of them: --limit 0" in page.stderr
+    rows = list(csv.reader(io.StringIO(run(*asked, "--limit", "0").stdout)))
+    assert list(csv.reader(io.StringIO(page.stdout))) == rows[:101]
+    assert len(rows) > 1000
 
 
 def test_evidence_is_the_words_of_the_policy(seed_folder: Path) -> None:

@@ -1,10 +1,12 @@
 """Every question gives the same rows on every engine: the store, rdflib, and the servers of others.
 
 The graphs are the two samples, that of the seeds, which has its rows written down too, and that of ten policies
-that were read by hand, five of which are no part of this repository. Where a change of the readers changes what
-the seeds say, look through the difference and write the rows anew: pytest tests/test_engines.py --write-golden
+that were read by hand, five of which are no part of this repository: of its rows the number and the SHA-256 are
+written down. Where a change of the readers changes what the policies say, look through the difference of the seeds
+and write the rows anew: pytest tests/test_engines.py --write-golden
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -32,6 +34,7 @@ HAND_READ = tuple(
 )
 QUESTIONS = tuple(queries.questions().values())
 BY_NAME = pytest.mark.parametrize("asked", QUESTIONS, ids=[one.name for one in QUESTIONS])
+IN_PAGES = [asked for asked in QUESTIONS if asked.pages]
 SEVERAL = frozenset(("findings", "shared", "statements", "stored"))  # lists without an order
 QUOTING = ("evidence", "least-certain", "lookup-node", "lookup-values", "names", "where-said", "words")
 WRITTEN = [asked for asked in QUESTIONS if asked.name not in QUOTING]
@@ -147,13 +150,41 @@ def test_every_engine_gives_the_rows_of_the_store(
     assert answer(asked, values) == _rows(asking.select(store, asked, values))
 
 
+@pytest.mark.parametrize("asked", IN_PAGES, ids=[one.name for one in IN_PAGES])
+def test_pages_are_parts_of_the_whole_answer(asked: Question, store: Store) -> None:
+    whole = asking.select(store, asked, {})
+    for limit, offset in ((1, 0), (7, 3), (100, 0), (20, max(0, len(whole.rows) - 10))):
+        page = asking.select(store, asked, {}, limit=limit, offset=offset)
+        assert page.bindings == whole.bindings[offset : offset + limit]
+        assert page.columns == whole.columns
+        assert page.more == (len(whole.rows) > offset + limit)
+
+
 @pytest.mark.parametrize("name", ["seeds"], indirect=True, scope="module")
 @pytest.mark.parametrize("asked", WRITTEN, ids=[one.name for one in WRITTEN])
 def test_the_rows_of_the_seeds(asked: Question, store: Store, request: pytest.FixtureRequest) -> None:
-    found = asking.select(store, asked, {})
-    rows = [found.columns, *(["" if value is None else str(value) for value in row] for row in found.rows)]
-    lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
+    lines = _lines(asking.select(store, asked, {}))
     path = GOLDEN / "seeds" / f"{asked.name}.tsv"
+    if request.config.getoption("--write-golden"):
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert path.read_text(encoding="utf-8").splitlines() == lines
+
+
+def _lines(found: asking.Rows) -> list[str]:
+    """Return the columns and the rows of an answer as lines."""
+    rows = [found.columns, *(["" if value is None else str(value) for value in row] for row in found.rows)]
+    return ["\t".join(" ".join(cell.split()) for cell in row) for row in rows]
+
+
+@pytest.mark.parametrize("name", ["ten"], indirect=True, scope="module")
+def test_the_rows_of_the_ten_policies(store: Store, request: pytest.FixtureRequest) -> None:
+    lines = [f"question\trows\tSHA-256 of columns and rows, of {len(HAND_READ)} policies"]
+    for asked in QUESTIONS:
+        if asked.group != "lookups":
+            rows = _lines(asking.select(store, asked, {}))
+            digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+            lines.append(f"{asked.name}\t{len(rows) - 1}\t{digest}")
+    path = GOLDEN / "ten.tsv"
     if request.config.getoption("--write-golden"):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert path.read_text(encoding="utf-8").splitlines() == lines

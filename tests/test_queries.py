@@ -118,6 +118,18 @@ def test_only_a_path_to_a_parameter_may_have_no_length(asked: Question) -> None:
     assert not re.search(r"[\w)][?*]\s+[?\w]", virtuoso.rewritten(body, terms))
 
 
+@BY_NAME
+def test_pages_are_made_of_values_that_are_selected_and_listed(asked: Question) -> None:
+    if asked.pages is None:
+        return
+    listed = ox.Store().query(queries.question(asked.pages.listed).sparql)
+    whole = ox.Store().query(asked.sparql)
+    assert isinstance(listed, ox.QuerySolutions)
+    assert isinstance(whole, ox.QuerySolutions)
+    assert {variable.value for variable in listed.variables} == {"node", "key"}
+    assert asked.pages.variable in {variable.value for variable in whole.variables}
+
+
 def test_every_question_has_its_rows_and_no_rows_are_left_over() -> None:
     for folder in SAMPLES:
         assert {path.stem for path in (GOLDEN / folder).glob("*.tsv")} == set(queries.questions())
@@ -245,6 +257,7 @@ def test_an_unknown_question_or_parameter_says_what_is_near() -> None:
         ('# Who?\n# @group data\n# @param data: thing = "x"  A thing', 3, "thing is none of"),
         ("# Who?\n# @parma data: iri = x  A thing", 2, "neither @param, @group"),
         ("# Who?\n# @evidence ?c dpv:hasPurpose ?p", 2, "evidence is written"),
+        ("# Who?\n# @pages ?c by name", 2, "neither @param"),
         ("# Who?\n# @param a: iri = *  A thing\n# @param a: iri = *  A thing", 3, "declared twice"),
     ],
 )
@@ -273,6 +286,17 @@ def test_a_company_that_belongs_to_another_is_touched_with_it(chain: Store) -> N
     rows = answer(chain, queries.question("touched-by-breach"), who="Alphabet")
     assert ["Fennel Toys", "Google", "1"] in rows
     assert ["Fennel Toys", "Gannet Mail", "2"] in rows
+
+
+def test_a_parameter_can_be_bound_to_several_values() -> None:
+    values: dict[str, reader.Term | list[reader.Term]] = {
+        "c": [ox.NamedNode("urn:a"), ox.NamedNode("urn:b")],
+        "d": ox.Literal(1),
+    }
+    assert reader.with_values("SELECT ?c ?d WHERE { ?c ?p ?d }", values) == (
+        "SELECT ?c ?d WHERE { VALUES ?c { <urn:a> <urn:b> } "
+        'VALUES ?d { "1"^^<http://www.w3.org/2001/XMLSchema#integer> } ?c ?p ?d }'
+    )
 
 
 def test_own_questions_can_have_notes_and_parameters(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_shortcut_edges_come_from_processes_and_never_from_denials() -> None:
         ("grantsRight", expand("eu-gdpr:A15")),
     }
     of_acme = {f"<{CO}acme> <{expand(f'pg:{name}')}> <{value}>" for name, value in expected}
-    assert of_acme == {edge for edge in edges if not re.search(r"ns#(states|denies|name)>", edge)}
+    assert of_acme == {edge for edge in edges if not re.search(r"ns#(states|denies|name|nameOrder)>", edge)}
     inside = {str(triple) for triple in store.triples(f"{DERIVED}/acme")}
     data = (expand("pd:EmailAddress"), ledger)
     assert inside == {f"<{CO}initech> <{expand('pg:sharesData')}> <{value}>" for value in data}
@@ -210,6 +210,14 @@ def test_each_company_is_shown_under_one_name() -> None:
     assert len(quads) == len({quad.subject for quad in quads})
     for quad in quads:
         assert any(store._store.quads_for_pattern(quad.subject, term("dpv:hasName"), quad.object, None))
+
+
+def test_companies_with_a_policy_have_a_place_in_the_order_of_their_names() -> None:
+    store = filled(BLUTH, ACME)
+    found = store.query("SELECT ?name { ?company pg:nameOrder ?place ; pg:name ?name } ORDER BY ?place")
+    names = [row["name"].value for row in found]  # type: ignore[union-attr]
+    assert len(names) == 2
+    assert names == sorted(names)
 
 
 def test_collecting_is_told_by_the_hierarchy_of_operations() -> None:

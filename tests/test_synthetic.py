@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from asked import show
 from many import fill, reading
 from synthetic import Policy, company, policies, policy
 
@@ -139,3 +140,14 @@ def _value(claim: Claim) -> str:
 
 def _does(statement: Statement, operation: str) -> bool:
     return any(_value(claim) == operation for claim in statement.claims)
+
+
+def test_a_store_that_cannot_be_measured_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"nowhere: there is no store here.*python bench/many\.py"):
+        show(tmp_path / "nowhere", beside=None, runs=1, seconds=1)
+    with Store(tmp_path / "empty"):
+        pass
+    with pytest.raises(
+        SystemExit, match=r"empty: this store holds no synthetic policies.*python bench/many\.py"
+    ):
+        show(tmp_path / "empty", beside=None, runs=1, seconds=1)
