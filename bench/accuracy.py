@@ -6,10 +6,13 @@ With `--write` the tables go to docs/accuracy.md, around the prose of docs/accur
 scorers are not part of this repository; without them there is nothing to measure, which is no error.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -171,6 +174,11 @@ def _hand_read(gold: Path, scorers: Path, work: Path) -> Iterator[str]:
         ),
     )
     yield "P* and F1* look only at pairs whose two ends were both found.\n"
+    right, joined = _inferred_pairs(gold, scorers, graph)
+    yield (
+        "Pairs that are only inferred, as one section names both and they usually go together: "
+        f"{right} of {joined} whose ends are both in the text are stated by it.\n"
+    )
     complete = _score(scorers / "score_completeness.py", gold, report)
     absent = complete["absences"]
     yield (
@@ -178,6 +186,38 @@ def _hand_read(gold: Path, scorers: Path, work: Path) -> Iterator[str]:
         f"{complete['items']} items; of what is missing, precision {absent['precision']:.3f} and recall "
         f"{absent['recall']:.3f} ({absent['gold']} items).\n"
     )
+
+
+def _inferred_pairs(gold: Path, scorers: Path, graph: Path) -> tuple[int, int]:
+    """Return how many inferred pairs people read, too, and of how many, with the scorer's own comparison."""
+    import pyoxigraph as ox  # noqa: PLC0415
+
+    sys.path.insert(0, str(scorers))
+    scorer = import_module("score_graph")
+    lines = graph.read_text(encoding="utf-8").splitlines(keepends=True)
+    marked = {line.split(" ", 1)[0] for line in lines if "ns#support> <" in line and "ns#Inferred>" in line}
+    kept = (line for line in lines if "ns#inPolicy>" not in line or line.split(" ", 1)[0] in marked)
+    store = ox.Store()
+    store.load("".join(kept), format=ox.RdfFormat.N_QUADS)
+    hierarchy = scorer.Hierarchy(scorers.parent / "design" / "concepts")
+    right = joined = 0
+    for path in policies(gold):
+        text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
+        known = ox.Literal(hashlib.sha256(text.encode()).hexdigest())
+        version = next(store.quads_for_pattern(None, ox.NamedNode(scorer.PG + "textSha256"), known)).subject
+        read = json.loads(path.with_suffix(".gold.json").read_text(encoding="utf-8"))
+        items, relations = scorer.gold_side(read, text)
+        _, pairs = scorer.pred_side(store, version, text)
+        for name, kinds in scorer.PAIRS.items():
+            stated = set(relations[name])
+            for pair in pairs[name]:
+                ends = [
+                    [one for one in items[kind] if scorer.agree(kind, one, end, text, hierarchy)]
+                    for kind, end in zip(kinds, pair, strict=True)
+                ]
+                joined += all(ends)
+                right += any((one, other) in stated for one in ends[0] for other in ends[1])
+    return right, joined
 
 
 def _app_policies(gold: Path, found: Path, scorers: Path) -> Iterator[str]:
