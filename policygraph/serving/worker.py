@@ -132,14 +132,27 @@ def limit_memory(megabytes: int) -> None:
 _PROC = Path("/proc/self/statm").exists()
 
 
-def serve(store: ox.Store, asked: IO[bytes], answers: IO[bytes], *, seconds: float, **limits: int) -> None:
+def network(folder: Path) -> Reply:
+    """Return the page of the network of a store."""
+    from graph import Store  # noqa: PLC0415  most workers never draw
+    from graph.network import network as made  # noqa: PLC0415
+    from graph.page import page  # noqa: PLC0415
+
+    with Store(folder, read_only=True) as store:
+        return 200, "text/html; charset=utf-8", page(made(store)).encode()
+
+
+def serve(
+    folder: Path, store: ox.Store, asked: IO[bytes], answers: IO[bytes], *, seconds: float, **limits: int
+) -> None:
     """Answer jobs until there are no more."""
     answers.write(b"ready\n")
     answers.flush()
     for line in iter(asked.readline, b""):
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-        status, media, body = answer(store, json.loads(line), **limits)
+        job = json.loads(line)
+        status, media, body = network(folder) if job["make"] else answer(store, job, **limits)
         head = {"status": status, "type": media, "size": len(body)}
         answers.write(json.dumps(head).encode() + b"\n" + body)
         answers.flush()
@@ -157,7 +170,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends us
     store = ox.Store.read_only(given.folder)
     limit_memory(given.memory)
-    serve(store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, rows=given.rows, size=given.size)
+    limits = {"rows": given.rows, "size": given.size}
+    serve(Path(given.folder), store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, **limits)
 
 
 if __name__ == "__main__":

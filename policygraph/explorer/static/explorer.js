@@ -1,0 +1,24 @@
+// Shows what marked words say without loading the whole policy again; every link works without this, too.
+"use strict";
+
+(() => {
+  const text = document.querySelector(".text");
+  const said = document.getElementById("said");
+  const load = async (url) => {
+    const answer = await fetch(url);
+    if (!answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    said.replaceChildren(...page.getElementById("said").childNodes);
+    for (const mark of text.querySelectorAll(".chosen")) mark.classList.remove("chosen");
+    for (const mark of page.querySelectorAll(".text .chosen")) document.getElementById(mark.id)?.classList.add("chosen");
+    return true;
+  };
+  text.addEventListener("click", async (event) => {
+    const mark = event.target.closest("a.mark");
+    if (!mark || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (await load(mark.href)) history.pushState(null, "", mark.href);
+    else location.assign(mark.href);
+  });
+  addEventListener("popstate", () => location.reload());
+})();
