@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import asked
+import pages
 from asked import timed
 from corpora import CORPORA, SEEDS, policies
 from memory import peak
@@ -204,6 +205,8 @@ def show_many(options: argparse.Namespace) -> None:
                 subprocess.run([*command, "--number", str(size), "--words", str(options.words)], check=True)  # noqa: S603
         asked.show(many, beside=fewer, runs=options.runs, seconds=60)
         show_growth(many, options.checked)
+        # A store that somebody keeps is not written to: without reports its pages show no completeness.
+        pages.show(many, runs=options.runs, check=options.store is None)
 
 
 def main() -> None:

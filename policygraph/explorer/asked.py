@@ -15,7 +15,7 @@ from queries import ANY, Parameter, Question, QuestionError
 SIZE = 100  # rows on one page
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
-_WIDTH, _HEIGHT, _LABEL = 720, 22, 260
+_WIDTH, _HEIGHT, _LABEL = 720, 22, 290
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def page(
         "columns": [column.replace("_", " ") for column in rows.columns],
         "numbers": [_is_number(rows, index) for index in range(len(rows.columns))],
         "rows": _linked(site, rows),
-        "quotes": [quotes[index] if quotes else () for index in range(len(rows.rows))],
+        "quotes": [_once(quotes[index]) if quotes else [] for index in range(len(rows.rows))],
         "versions": versions,
         "evidence": evidence,
         "bars": _bars(rows),
-        "bar_height": _HEIGHT,
+        "bar_size": {"width": _WIDTH, "height": _HEIGHT, "label": _LABEL},
         "offset": offset,
         "size": SIZE,
         "more": rows.more,
@@ -138,6 +138,13 @@ def _quotes(site: Site, question: Question, rows: Rows) -> list[tuple[quoting.Sa
         return ", ".join(company.files) if company else version, site.asker.source(version)
 
     return quoting.words(quoting.LookUp(ask, text), question, rows)  # type: ignore[arg-type]
+
+
+def _once(found: Sequence[quoting.Said]) -> list[quoting.Said]:
+    """Return words without those that a policy says again."""
+    return list(
+        {(one.said_in, " ".join(one.words.casefold().split())): one for one in reversed(found)}.values()
+    )[::-1]
 
 
 def _linked(site: Site, rows: Rows) -> list[list[Linked]]:

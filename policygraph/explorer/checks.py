@@ -2,7 +2,7 @@
 
 from policygraph.explorer import findings
 from policygraph.explorer.compare import states
-from policygraph.explorer.directory import ordered
+from policygraph.explorer.directory import SORTS, ordered
 from policygraph.explorer.site import Page, Site, Slice
 from policygraph.reports.wording import LEAD
 
@@ -11,7 +11,8 @@ SIZE = 20  # companies beside each other
 
 def page(site: Site, *, text: str = "", sort: str = "name", number: int = 1) -> Page:
     """Return the matrix of some companies, those whose names have the words of `text` in them."""
-    found = ordered(site.directory.search(text), sort)
+    by = sort if sort.removeprefix("-") in SORTS else "name"
+    found = ordered(site.directory.search(text), by)
     here = Slice.of(len(found), SIZE, number)
     companies = found[here.first : here.first + SIZE]
     columns = [states(site, company) for company in companies]
@@ -22,7 +23,7 @@ def page(site: Site, *, text: str = "", sort: str = "name", number: int = 1) -> 
     ]
     shown = {
         "text": text,
-        "sort": sort,
+        "sort": by,
         "lead": LEAD,
         "companies": companies,
         "rows": rows,

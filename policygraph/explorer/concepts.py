@@ -25,6 +25,15 @@ TABLES: Mapping[str, tuple[str, str]] = {
 }
 """The tables of the ontology that have pages: their titles and the shortcut edges that lead to their concepts."""
 
+_SLOTS = {
+    "personal-data": "personal-data",
+    "purpose": "purposes",
+    "recipient": "recipients-roles",
+    "measure": "measures",
+    "data-source": "data-sources",
+    "right": "rights",
+}
+_NO_CONCEPTS = frozenset(("companies", "services"))
 _SIZE = 50  # companies on one page
 _FOUND = 200  # concepts that a search shows
 
@@ -36,6 +45,11 @@ class Branch:
     term: Term
     number: int
     below: tuple["Branch", ...]
+
+    @property
+    def said(self) -> bool:
+        """Tell whether some company states it, or something below it."""
+        return bool(self.number) or any(one.said for one in self.below)
 
 
 def page(site: Site, *, table: str = "personal-data", text: str = "") -> Page:
@@ -59,9 +73,10 @@ def one(site: Site, iri: str, *, number: int = 1) -> Page:
     """Return the page of a concept: who states it or anything narrower; raise NothingThere."""
     known = ontology.load()
     term = known.terms.get(iri)
-    if term is None or term.table not in TABLES:
+    if term is None or term.table in _NO_CONCEPTS:
         return _phrase(site, iri, number)
-    edge = TABLES[term.table][1]
+    table = _table(term)
+    title, edge = TABLES.get(table, ("Concepts", ""))
     stated = _stated(site, iri, edge, number)
     return Page(
         "concept",
@@ -71,14 +86,26 @@ def one(site: Site, iri: str, *, number: int = 1) -> Page:
             "iri": iri,
             "curie": shorten(iri),
             "broader": [known.terms[one] for one in term.broader if one in known.terms],
-            "narrower": sorted(_children(term.table).get(iri, ()), key=lambda one: one.label),
+            "narrower": sorted(_below(table, iri), key=lambda one: one.label),
             "words": _forms().get(iri, []),
-            "table": term.table,
-            "title": TABLES[term.table][0],
+            "table": table,
+            "of": title,
             "edge": edge,
             **stated,
         },
     )
+
+
+def _table(term: Term) -> str:
+    """Return the table of a concept; of one that stands above a table, that table."""
+    if term.table in TABLES:
+        return term.table
+    below = (one for one in ontology.load().terms.values() if term.iri in one.broader)
+    return next((one.table for one in below if one.table in TABLES), "")
+
+
+def _below(table: str, iri: str) -> list[Term]:
+    return [term for term in ontology.load().table(table) if iri in term.broader]
 
 
 def _stated(site: Site, iri: str, edge: str, number: int) -> dict[str, object]:
@@ -106,7 +133,7 @@ def _phrase(site: Site, iri: str, number: int) -> Page:
     if not facts:
         raise NothingThere(f"no concept {iri} in this store")
     known = ontology.load()
-    table = next((known.terms[row["broader"]].table for row in facts if row["broader"] in known.terms), "")
+    table = _SLOTS.get(iri.rstrip("/").split("/")[-2], "")
     edge = TABLES.get(table, ("", ""))[1]
     name = facts[0]["name"]
     shown = {
@@ -117,7 +144,7 @@ def _phrase(site: Site, iri: str, number: int) -> Page:
         "narrower": [],
         "words": [],
         "table": table,
-        "title": TABLES.get(table, ("Concepts", ""))[0],
+        "of": TABLES.get(table, ("Concepts", ""))[0],
         "edge": edge,
         **_stated(site, iri, edge, number),
     }
@@ -141,6 +168,8 @@ def _children(table: str) -> Mapping[str, list[Term]]:
     known = ontology.load()
     found: dict[str, list[Term]] = defaultdict(list)
     for term in known.table(table):
+        if expand("skos:ConceptScheme") in term.types:
+            continue
         above = [one for one in term.broader if one in known.terms and known.terms[one].table == table]
         for iri in above or [""]:
             found[iri].append(term)
@@ -165,7 +194,7 @@ def _search(text: str) -> Iterator[Term]:
     words = text.casefold().split()
     forms = _forms()
     for term in ontology.load().terms.values():
-        if term.table in TABLES:
+        if term.table in TABLES and expand("skos:ConceptScheme") not in term.types:
             said = " ".join([term.label, *forms.get(term.iri, [])]).casefold()
             if all(word in said for word in words):
                 yield term

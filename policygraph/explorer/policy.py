@@ -61,7 +61,8 @@ def page(site: Site, version: str, *, words: Span | None = None, show: Collectio
     marked = {span: found for span, found in sayings.items() if _kind(found) in wanted}
     if words is not None:
         marked.setdefault(words, [])
-    spans = sorted(marked)
+    # Where spans lie within each other the narrowest comes last: it is what a mark leads to.
+    spans = sorted(marked, key=lambda span: (span[0], -span[1]))
     shown = {
         "company": company,
         "policy": policy,

@@ -72,9 +72,15 @@ def _data(said: Statement) -> Iterator[Piece]:
     data = said.values("dpv:hasPersonalData")
     if data:
         yield from _listed(" ", data, join=_and(said))
-    else:
+    elif not _is_complete(said):
         yield Piece(" personal data" if said.denied else " data")
     yield from _listed(" of ", said.values("dpv:hasDataSubject"))
+
+
+def _is_complete(said: Statement) -> bool:
+    """Tell whether the operations of a statement name themselves what they are done to."""
+    names = [_words()["verbs"].get(value.name, value.name) for value in said.values("dpv:hasProcessing")]
+    return bool(names) and names[-1] in _words()["complete"]
 
 
 def _recipients(said: Statement) -> Iterator[Piece]:

@@ -25,6 +25,11 @@ _INNER = (
     "dpv:hasName",
     "dpv:hasAddress",
 )
+_COMPANIES = frozenset(("companies", "services"))
+_STORAGE = {
+    expand("dpv:StorageDeletion"): ("deleted: {}", "deleted, but not when"),
+    expand("dpv:StorageLocation"): ("stored in {}", "where is not stated"),
+}
 _SILENT = frozenset(
     (
         "rdf:type",
@@ -50,8 +55,9 @@ class Value:
 
     @property
     def is_concept(self) -> bool:
-        """Tell whether the ontology knows it."""
-        return self.value in ontology.load().terms or "/concept/" in self.value
+        """Tell whether it is a concept of the ontology, or a phrase in the place of one."""
+        known = ontology.load().terms.get(self.value)
+        return known.table not in _COMPANIES if known else "/concept/" in self.value
 
     @property
     def is_company(self) -> bool:
@@ -169,14 +175,21 @@ class _Reader:
     def name(self, value: str) -> str:
         """Return the name of a concept or company, a text as it is, and of an inner node what it holds."""
         known = ontology.load()
-        if value in known.terms and known.terms[value].table not in ("companies", "services"):
+        if value in known.terms and known.terms[value].table not in _COMPANIES:
             return known.label(value)
         if value in self.names:
             return self.names[value]
         if value in self.about:
-            inner = [self.name(one) for curie in _INNER for one in self.about[value].get(curie, ())]
-            return ", ".join(dict.fromkeys(inner)) or NOT_STATED
+            return self._inner(value)
         return period(value) if "://" not in value else known.label(value)
+
+    def _inner(self, node: str) -> str:
+        """Return what a node holds that stands for a storage condition, a consequence or a contact."""
+        said = self.about[node]
+        held = ", ".join(dict.fromkeys(self.name(one) for curie in _INNER for one in said.get(curie, ())))
+        kinds = [_STORAGE[kind] for kind in said.get("rdf:type", ()) if kind in _STORAGE]
+        words, silent = kinds[0] if kinds else ("{}", NOT_STATED)
+        return words.format(held) if held else silent
 
 
 def period(text: str) -> str:
