@@ -23,7 +23,7 @@ VIEWS = {
 _SIZE = 60  # statements on one page
 _NAMED = 50  # companies that name another, on one page
 _LONGEST = 420  # characters of an excerpt
-_RECIPIENTS = ("dpv:hasRecipient",)
+_QUOTED = 6  # words of one side of a finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,20 +237,34 @@ def _kept(policies: Iterable[Policy]) -> list[tuple[str, str, Value, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a policy in their line, and its number and column."""
+
+    span: Span
+    excerpt: tuple[Segment, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
-    """A finding with its words in their lines, those of both sides if it is a contradiction."""
+    """A finding with its first words in their lines, those of both sides if it is a contradiction."""
 
     found: Found
-    words: tuple[tuple[Span, tuple[Segment, ...], str], ...]
-    against: tuple[tuple[Span, tuple[Segment, ...], str], ...]
+    words: tuple[Words, ...]
+    against: tuple[Words, ...]
+
+    @property
+    def more(self) -> int:
+        """Return how many words are not shown."""
+        return len(self.found.spans) + len(self.found.against) - len(self.words) - len(self.against)
 
 
 def _report(report: Report | None, maker: Cards) -> Mapping[str, object]:
     if report is None:
         return {}
 
-    def quoted(spans: Sequence[Span]) -> tuple[tuple[Span, tuple[Segment, ...], str], ...]:
-        return tuple((span, maker.excerpt([span], span), maker.place(span)) for span in spans[:6])
+    def quoted(spans: Sequence[Span]) -> tuple[Words, ...]:
+        return tuple(Words(span, maker.excerpt([span], span), maker.place(span)) for span in spans[:_QUOTED])
 
     def leads(found: Iterable[Found]) -> list[Lead]:
         return [Lead(one, quoted(one.spans), quoted(one.against)) for one in found]

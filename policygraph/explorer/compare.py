@@ -107,8 +107,7 @@ def states(site: Site, company: Company) -> dict[str, str]:
     worst = ("conflict", "absent", "vague", "unclear", "waived", "met", "none")
     found: dict[str, str] = {}
     for version in company.versions:
-        report = findings.report(site.asker, version)
-        for number, state in (report.states if report else {}).items():
+        for number, state in findings.states(site.asker, version).items():
             found[number] = min(found.get(number, state), state, key=worst.index)
     return found
 

@@ -10,14 +10,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from ontology import expand, shorten
+from ontology import expand
 from policygraph.explorer.asker import Asker
 from policygraph.explorer.findings import STANDS
 
 _COUNTS = {
-    expand("pg:processes"): "data",
-    expand("pg:usesFor"): "purposes",
-    expand("pg:sharesWith"): "recipients",
+    "pg:processes": "data",
+    "pg:usesFor": "purposes",
+    "pg:sharesWith": "recipients",
 }
 
 
@@ -102,15 +102,18 @@ def directory(asker: Asker) -> Directory:
     """Return the companies of a graph."""
     names = {row["company"]: row["name"] for row in asker.rows("names")}
     versions: dict[str, list[str]] = defaultdict(list)
+    stale = {row["version"] for row in asker.rows("stale")}
     for row in asker.rows("controllers"):
-        versions[row["company"]].append(row["version"])
+        if row["version"] not in stale:
+            versions[row["company"]].append(row["version"])
     dates = {row["version"]: row["date"] for row in asker.rows("dates")}
     files: dict[str, list[str]] = defaultdict(list)
     for row in asker.rows("files"):
         files[row["version"]].append(row["file"])
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in asker.rows("counts"):
-        counts[row["company"]][_COUNTS[row["property"]]] = int(row["number"])
+    for edge, name in _COUNTS.items():
+        for row in asker.rows("counts", {"edge": expand(edge)}):
+            counts[row["company"]][name] = int(row["number"])
     states = _states(asker)
     made = (
         Company(
@@ -130,8 +133,9 @@ def directory(asker: Asker) -> Directory:
 def _states(asker: Asker) -> dict[str, dict[str, int]]:
     """Return how many requirements stand how, by the version that was checked."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in asker.rows("standing"):
-        found[row["report"].removesuffix("report")][STANDS[shorten(row["property"])]] = int(row["number"])
+    for curie, state in STANDS.items():
+        for row in asker.rows("standing", {"property": expand(curie)}):
+            found[row["report"].removesuffix("report")][state] = int(row["number"])
     return found
 
 

@@ -67,19 +67,21 @@ class Report:
 
 def report(asker: Asker, version: str) -> Report | None:
     """Return the report of a version; None if it has not been checked."""
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in asker.rows("graph", {"graph": version + "report"}):
-        said[row["node"]][shorten(row["property"])].append(row["value"])
-    if not said:
+    standing = states(asker, version)
+    if not standing:
         return None
-    states = {
-        number: state for curie, state in STANDS.items() for number in said[version + "report"].get(curie, ())
-    }
-    found = sorted(
-        (_found(facts) for facts in said.values() if "pg:state" in facts), key=lambda one: one.order
-    )
-    states |= {one.requirement: one.state for one in found if one.waived}
-    return Report(states, tuple(found))
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in asker.rows("findings", {"graph": version + "report"}):
+        said[row["node"]][shorten(row["property"])].append(row["value"])
+    found = sorted((_found(facts) for facts in said.values()), key=lambda one: one.order)
+    waived = {one.requirement: one.state for one in found if one.waived}
+    return Report({**standing, **waived}, tuple(found))
+
+
+def states(asker: Asker, version: str) -> dict[str, str]:
+    """Return how the requirements stand in a version, by number; none if it has not been checked."""
+    rows = asker.rows("outcomes", {"report": version + "report"})
+    return {row["requirement"]: STANDS[shorten(row["property"])] for row in rows}
 
 
 def _found(facts: Mapping[str, list[str]]) -> Found:

@@ -62,7 +62,7 @@ def application(
     async def running(app: Starlette) -> AsyncIterator[None]:
         async with Pool(folder, limits) as pool:
             app.state.pool = pool
-            app.state.library_of_companies = explorer.Library(pool)
+            app.state.companies = explorer.Companies(pool)
             # Whoever comes first need not wait for it.
             warming = asyncio.create_task(_warm(app))
             yield
@@ -88,7 +88,7 @@ def application(
 
 async def _warm(app: Starlette) -> None:
     with suppress(protocol.Refused):  # whoever asks for a page will be told
-        await app.state.library_of_companies.directory()
+        await app.state.companies.directory()
 
 
 def _middleware(access: Access) -> list[Middleware]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -65,43 +65,24 @@ Values = Mapping[str, str]
 def routes() -> list[Route]:
     """Return the addresses of the explorer."""
     return [
-        Route(
-            "/",
-            _page(
-                lambda site, asks: companies.page(
-                    site, text=asks("text"), sort=asks("sort"), number=_number(asks("page"))
-                )
-            ),
-        ),
+        Route("/", _list(companies.page, "text", "sort", "number")),
         Route("/company/{path:path}", _company),
         Route("/policy/{path:path}", _policy),
         Route("/compare", _compare),
-        Route(
-            "/concepts", _page(lambda site, asks: concepts.page(site, table=asks("table"), text=asks("text")))
-        ),
+        Route("/concepts", _list(concepts.page, "table", "text")),
         Route("/concept/{path:path}", _concept),
-        Route("/questions", _page(lambda _site, _asks: asked.listed())),
+        Route("/questions", _questions),
         Route("/questions/{name}.{form}", _rows),
         Route("/questions/{name}", _question),
-        Route(
-            "/checks",
-            _page(
-                lambda site, asks: checks.page(
-                    site, text=asks("text"), sort=asks("sort"), number=_number(asks("page"))
-                )
-            ),
-        ),
-        Route(
-            "/network",
-            _page(lambda site, asks: recipients.page(site, text=asks("text"), number=_number(asks("page")))),
-        ),
+        Route("/checks", _list(checks.page, "text", "sort", "number")),
+        Route("/network", _list(recipients.page, "text", "number")),
         Route("/network/picture", _picture),
         Route("/editor", _editor),
         Route("/static/{name}", _static),
     ]
 
 
-class Library:
+class Companies:
     """The companies of the store as it is now: read once, and again when the store has changed."""
 
     def __init__(self, pool: Pool) -> None:
@@ -149,14 +130,15 @@ class _Select:
 
 # --- pages -------------------------------------------------------------------------------------------------
 
-Ask = Callable[[str], str]
 
-
-def _page(make: Callable[[Site, Ask], Page]) -> Callable[[Request], Any]:
-    """Return what answers a request with the page that `make` makes of its parameters."""
+def _list(make: Callable[..., Page], *names: str) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a request with the page that `make` makes of some parameters of the address."""
 
     async def answer(request: Request) -> Response:
-        return await _made(request, lambda site: make(site, lambda name: request.query_params.get(name, "")))
+        asks = request.query_params
+        given = {name: asks[name] for name in names if name in asks}
+        number = {"number": _number(asks.get("page", ""))} if "number" in names else {}
+        return await _made(request, lambda site: make(site, **given, **number))
 
     return answer
 
@@ -197,14 +179,15 @@ async def _concept(request: Request) -> Response:
     return await _made(request, make)
 
 
+async def _questions(request: Request) -> Response:
+    return await _made(request, lambda _: asked.listed())
+
+
 async def _question(request: Request) -> Response:
     asks = dict(request.query_params)
-    name, offset, evidence = (
-        request.path_params["name"],
-        _count(asks.get("offset", "")),
-        bool(asks.get("evidence")),
-    )
-    return await _made(request, lambda site: asked.page(site, name, asks, offset=offset, evidence=evidence))
+    name, offset = request.path_params["name"], _count(asks.get("offset", ""))
+    words = bool(asks.get("evidence"))
+    return await _made(request, lambda site: asked.page(site, name, asks, offset=offset, evidence=words))
 
 
 async def _editor(request: Request) -> Response:
@@ -215,26 +198,22 @@ async def _made(
     request: Request, make: Callable[[Site], Page], *, headers: Values = MappingProxyType({})
 ) -> Response:
     """Answer with a page, or with one that says why there is none."""
-    status, page = 200, None
-    extra = dict(headers)
+    status, extra = 200, dict(headers)
     try:
-        site = await _site(request)
-        page = await anyio.to_thread.run_sync(make, site)
-        body = await anyio.to_thread.run_sync(render, page, _LINKS)
+        page = await anyio.to_thread.run_sync(make, await _site(request))
     except NothingThere as error:
         status, page = 404, Page("problem", "Nothing here", {"why": str(error)})
     except protocol.Refused as error:
         status, page = error.status, Page("problem", _title(error.status), {"why": error.why})
-        if error.status == 503:  # noqa: PLR2004  busy
+        if status == 503:  # noqa: PLR2004  busy
             extra["Retry-After"] = "1"
-    if status != 200:  # noqa: PLR2004  what HTTP calls well
-        body = render(page, _LINKS)
+    body = await anyio.to_thread.run_sync(render, page, _LINKS)
     return HTMLResponse(body, status, {**HEADERS, **extra})
 
 
 async def _site(request: Request) -> Site:
     state = request.app.state
-    return Site(Asker(_Select(state.pool)), await state.library_of_companies.directory(), _LINKS)
+    return Site(Asker(_Select(state.pool)), await state.companies.directory(), _LINKS)
 
 
 def _title(status: int) -> str:
