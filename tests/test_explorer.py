@@ -159,7 +159,9 @@ def test_a_statement_reads_as_a_sentence(site: Site) -> None:
 def said(*, denied: bool = False, possible: bool = False, only: bool = False, **slots: str) -> Statement:
     """Return a statement with the names of its values, by the last part of its properties."""
     names = {
-        f"dpv:has{key}": tuple(Value(f"urn:{name}", name) for name in values.split("|"))
+        f"{'pg' if key == 'Condition' else 'dpv'}:has{key}": tuple(
+            Value(f"urn:{name}", name) for name in values.split("|")
+        )
         for key, values in slots.items()
     }
     return Statement("urn:v/p/top.1-2", "urn:v/", denied, possible, only, "", names, (1, 2))
@@ -184,6 +186,11 @@ def said(*, denied: bool = False, possible: bool = False, only: bool = False, **
         (said(Processing="share", Recipient="Google"), "Acme shares data with Google."),
         (said(Processing="disclose", Recipient="courts"), "Acme discloses data to courts."),
         (said(StorageCondition="1 year"), "Acme processes data; kept: 1 year."),
+        (
+            said(PersonalData="name", DataSubject="visitor|customer"),
+            "Acme processes name of the visitor and the customer.",
+        ),
+        (said(Condition="if asked", possible=True), "Acme may process data — “if asked”."),
     ],
 )
 def test_values_become_a_sentence(statement: Statement, sentence: str) -> None:

@@ -74,7 +74,7 @@ def _data(said: Statement) -> Iterator[Piece]:
         yield from _listed(" ", data, join=_and(said))
     elif not _is_complete(said):
         yield Piece(" personal data" if said.denied else " data")
-    yield from _listed(" of ", said.values("dpv:hasDataSubject"))
+    yield from _listed(" of ", said.values("dpv:hasDataSubject"), article="the ")
 
 
 def _is_complete(said: Statement) -> bool:
@@ -104,13 +104,13 @@ def _and(said: Statement) -> str:
 
 
 def _listed(
-    word: str, values: Sequence[Value], *, join: str = "and", quoted: bool = False
+    word: str, values: Sequence[Value], *, join: str = "and", quoted: bool = False, article: str = ""
 ) -> Iterator[Piece]:
     """Yield a word and the names of values after it; nothing without values."""
     if not values:
         return
     yield Piece(word)
-    marks = ("“", "”") if quoted else ("", "")
+    marks = ("“", "”") if quoted else (article, "")
     yield from _joined([Piece(f"{marks[0]}{one.name}{marks[1]}", one) for one in values], join)
 
 
