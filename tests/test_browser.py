@@ -225,6 +225,15 @@ def test_companies_are_chosen_and_compared(tab: Watched) -> None:
     expect(page.locator(".compared thead").first).to_contain_text("Clear Ring Ltd")
 
 
+def test_a_mark_of_the_comparison_leads_to_what_is_stated(tab: Watched) -> None:
+    page = tab.open(PAGES["compare"])
+    row = page.locator(".compared tr", has=page.get_by_role("link", name="email address", exact=True)).first
+    row.get_by_role("link", name="stated by Clik Limited").click()
+    expect(page.locator("#statements .note")).to_contain_text("Only statements with email address")
+    for said in page.locator("#statements .said .sentence").all():
+        expect(said).to_contain_text("email address")
+
+
 def test_a_concept_is_found_with_what_is_narrower(tab: Watched) -> None:
     page = tab.open("concepts")
     page.get_by_role("searchbox").fill("marketing")

@@ -209,6 +209,18 @@ def test_statements_are_grouped_as_the_address_says(site: Site) -> None:
                 assert not held or value.value in {one.value for one in held}
 
 
+def test_only_statements_with_a_value_are_shown(site: Site) -> None:
+    email = "https://w3id.org/dpv/pd#EmailAddress"
+    shown = company.page(site, CLIK, by="text", only=email).shown
+    groups = shown["groups"]
+    assert isinstance(groups, list)
+    cards = [card for _, found in groups for card in found]
+    assert cards
+    assert all(card.said.has(email) for card in cards)
+    assert shown["only_name"] == "email address"
+    assert not company.page(site, CLIK, only="urn:nothing").shown["groups"]
+
+
 def test_the_page_that_holds_a_statement_is_found(site: Site) -> None:
     version = site.directory.by_iri[CLIK].versions[0]
     found = statements.read(site.asker, version)
@@ -347,6 +359,14 @@ def test_links_into_a_policy_and_into_a_company_have_their_place(url: str) -> No
     "path",
     [
         "/company/no-such-company",
+        "/company/",
+        "/company/clik-limited?only=foo:bar",
+        "/company/a%22%3Eb",
+        "/company/%3A%2F%2F",
+        "/policy/%3A%2F%2Fx%20y",
+        "/concept/http%3A%2F%2Fa%20b",
+        "/concept/foo:bar",
+        "/questions/lookup-node",
         "/policy/no/such/1/",
         "/concept/dpv:NoSuchConcept",
         "/concept/nothing",

@@ -12,6 +12,7 @@ from policygraph.asking import Cell, Rows, Value
 from policygraph.explorer.site import NothingThere, Page, Site
 from queries import ANY, Parameter, Question, QuestionError
 
+_LOOKUPS = "lookups"  # questions that are asked of one node at a time
 SIZE = 100  # rows on one page
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
@@ -49,7 +50,7 @@ class Bar:
 
 def listed() -> Page:
     """Return the page of all questions, by group."""
-    known = [one for one in queries.questions().values() if one.group != "lookups"]
+    known = [one for one in queries.questions().values() if one.group != _LOOKUPS]
     groups = [(group.capitalize(), list(found)) for group, found in groupby(known, key=lambda one: one.group)]
     return Page("questions", "Questions", {"groups": groups})
 
@@ -92,10 +93,10 @@ def page(
 
 def find(name: str) -> Question:
     """Return a question of the library; raise NothingThere."""
-    try:
-        return queries.question(name)
-    except QuestionError as error:
-        raise NothingThere(str(error)) from error
+    found = queries.questions().get(name)
+    if found is None or found.group == _LOOKUPS:
+        raise NothingThere(f"no question {name}")
+    return found
 
 
 def answer(

@@ -102,8 +102,12 @@ def _narrowed(text: str, line: Span, around: Span) -> Span:
     return start, end
 
 
-def page(site: Site, iri: str, *, by: str = "purpose", number: int = 1, at: str = "") -> Page:
-    """Return the page of a company; raise NothingThere if the graph knows none of this IRI."""
+def page(site: Site, iri: str, *, by: str = "purpose", number: int = 1, at: str = "", only: str = "") -> Page:
+    """Return the page of a company; raise NothingThere if the graph knows none of this IRI.
+
+    `by` is how statements are grouped, `number` the page of them, or that which has the statement called `at`;
+    `only` leaves out all that do not have that value (an IRI).
+    """
     known = site.directory.by_iri.get(iri)
     if known is None:
         return _without_policy(site, iri, number)
@@ -113,13 +117,18 @@ def page(site: Site, iri: str, *, by: str = "purpose", number: int = 1, at: str 
     makers = {one.version: Cards(known.name, one) for one in policies}
     stated = [said for one in policies for said in one.statements if not said.denied]
     denied = [said for one in policies for said in one.statements if said.denied]
-    groups, here = _page_of(_groups(stated, by), number, at)
+    chosen = [said for said in stated if not only or said.has(only)]
+    groups, here = _page_of(_groups(chosen, by), number, at)
     shown = {
         "company": known,
         "policies": policies,
         "facts": _facts(policies),
         "contact": _contact(policies, iri),
         "by": by,
+        "only": only,
+        "only_name": next(
+            (one.name for said in chosen for one in said.all_values() if one.value == only), ""
+        ),
         "groups": [(value, [makers[one.version].card(one) for one in found]) for value, found in groups],
         "slice": here,
         "stated": len(stated),

@@ -10,12 +10,12 @@ from policygraph.explorer.site import Page, Site
 
 MOST = 6  # companies side by side
 _GROUPS: Mapping[str, tuple[str, str]] = {
-    "pg:processes": ("Data", "data"),
-    "pg:usesFor": ("Purposes", "purpose"),
-    "pg:reliesOn": ("Legal bases", "text"),
-    "pg:sharesWith": ("Recipients", "recipient"),
-    "pg:transfersTo": ("Countries that data go to", "text"),
-    "pg:grantsRight": ("Rights", "text"),
+    "pg:processes": ("Data", "statements"),
+    "pg:usesFor": ("Purposes", "statements"),
+    "pg:reliesOn": ("Legal bases", "statements"),
+    "pg:sharesWith": ("Recipients", "statements"),
+    "pg:transfersTo": ("Countries that data go to", "statements"),
+    "pg:grantsRight": ("Rights", "rights"),
 }
 
 
@@ -35,10 +35,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one property, and how its values are grouped in the page of a company."""
+    """The rows of one property, and the part of a company's page that has its values."""
 
     title: str
-    by: str
+    part: str
     rows: tuple[Row, ...]
 
 

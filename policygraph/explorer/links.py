@@ -29,6 +29,10 @@ class Links:
         """Return the link to a company, to a `place` in its page."""
         return self._to(f"company/{local(iri, 'company/')}", query, place)
 
+    def said(self, company: str, value: str) -> str:
+        """Return the link to what a company states of a value, an IRI."""
+        return self.company(company, "statements", by="text", only=shorten(value))
+
     def policy(self, version: str, words: Span | None = None, **query: Query) -> str:
         """Return the link to the text of a policy, to some words in it."""
         name = f"policy/{local(version, 'policy/')}"

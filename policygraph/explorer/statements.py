@@ -89,7 +89,15 @@ class Statement:
     @cached_property
     def spans(self) -> tuple[Span, ...]:
         """Return the words of the whole statement, each once, in the order of the text."""
-        return tuple(sorted({span for values in self.slots.values() for one in values for span in one.spans}))
+        return tuple(sorted({span for one in self.all_values() for span in one.spans}))
+
+    def all_values(self) -> Iterator[Value]:
+        """Yield the values of all properties."""
+        return (one for values in self.slots.values() for one in values)
+
+    def has(self, value: str) -> bool:
+        """Tell whether the statement has a value, in whichever slot."""
+        return any(one.value == value for one in self.all_values())
 
     def values(self, *properties: str) -> tuple[Value, ...]:
         """Return the values of some properties, each once."""

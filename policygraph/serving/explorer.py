@@ -144,10 +144,14 @@ def _list(make: Callable[..., Page], *names: str) -> Callable[[Request], Awaitab
 
 
 async def _company(request: Request) -> Response:
-    asks = request.query_params
-    iri = iri_of(request.path_params["path"], "company/")
+    asks, path = request.query_params, request.path_params["path"]
     by, number, at = asks.get("by", ""), _number(asks.get("page", "")), asks.get("at", "")
-    return await _made(request, lambda site: company.page(site, iri, by=by, number=number, at=at))
+
+    def make(site: Site) -> Page:
+        only = iri_of(asks["only"], "concept/") if asks.get("only") else ""
+        return company.page(site, iri_of(path, "company/"), by=by, number=number, at=at, only=only)
+
+    return await _made(request, make)
 
 
 async def _policy(request: Request) -> Response:
@@ -166,17 +170,8 @@ async def _compare(request: Request) -> Response:
 
 
 async def _concept(request: Request) -> Response:
-    path = request.path_params["path"]
-    number = _number(request.query_params.get("page", ""))
-
-    def make(site: Site) -> Page:
-        try:
-            iri = iri_of(path, "concept/")
-        except ontology.UnknownTermError as error:
-            raise NothingThere(str(error)) from error
-        return concepts.one(site, iri, number=number)
-
-    return await _made(request, make)
+    path, number = request.path_params["path"], _number(request.query_params.get("page", ""))
+    return await _made(request, lambda site: concepts.one(site, iri_of(path, "concept/"), number=number))
 
 
 async def _questions(request: Request) -> Response:
@@ -201,7 +196,7 @@ async def _made(
     status, extra = 200, dict(headers)
     try:
         page = await anyio.to_thread.run_sync(make, await _site(request))
-    except NothingThere as error:
+    except (NothingThere, QuestionError, ontology.UnknownTermError) as error:  # the latter two: no such IRI
         status, page = 404, Page("problem", "Nothing here", {"why": str(error)})
     except protocol.Refused as error:
         status, page = error.status, Page("problem", _title(error.status), {"why": error.why})
