@@ -209,6 +209,22 @@ def test_statements_are_grouped_as_the_address_says(site: Site) -> None:
                 assert not held or value.value in {one.value for one in held}
 
 
+def test_an_excerpt_is_a_line_or_says_where_it_is_cut(site: Site) -> None:
+    found = statements.read(site.asker, site.directory.by_iri[CLIK].versions[0])
+    assert found is not None
+    cards = [company.Cards("Clik Limited", found).card(one) for one in found.statements]
+    cut = 0
+    for card in cards:
+        shown = "".join(one.text for one in card.excerpt)
+        bare = shown.removeprefix("… ").removesuffix(" …")
+        cut += bare != shown
+        assert bare in found.source.text
+        assert found.source.text[slice(*card.said.anchor)] in bare
+        assert len(bare) <= company._LONGEST or "\n" in found.source.text[slice(*card.said.anchor)]
+        assert any(one.spans for one in card.excerpt)
+    assert cut
+
+
 def test_only_statements_with_a_value_are_shown(site: Site) -> None:
     email = "https://w3id.org/dpv/pd#EmailAddress"
     shown = company.page(site, CLIK, by="text", only=email).shown

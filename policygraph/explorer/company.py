@@ -76,13 +76,13 @@ class Cards:
         text = self.policy.source.text
         if not text:
             return ()
-        start = text.rfind("\n", 0, around[0]) + 1
-        end = text.find("\n", around[1])
-        end = len(text) if end < 0 else end
-        if end - start > _LONGEST:
-            start, end = _narrowed(text, (start, end), around)
+        line = text.rfind("\n", 0, around[0]) + 1, text.find("\n", around[1])
+        line = line[0], line[1] if line[1] >= 0 else len(text)
+        start, end = shown = _narrowed(text, line, around) if line[1] - line[0] > _LONGEST else line
         inside = [(max(one[0], start), min(one[1], end)) for one in spans if one[0] < end and one[1] > start]
-        return tuple(segments(text, [(start, end)], joined(inside)))
+        before = [Segment(start, start, "… ")] if start > line[0] else []
+        after = [Segment(end, end, " …")] if end < line[1] else []
+        return (*before, *segments(text, [shown], joined(inside)), *after)
 
     def place(self, span: Span) -> str:
         """Return the line and column of words; nothing where a file has other lines than its text."""
