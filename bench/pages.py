@@ -70,6 +70,7 @@ def paths(page: str, one: str, other: str) -> Iterator[tuple[str, str]]:
     yield "who uses data for marketing", "/concept/dpv:Marketing"
     yield "questions", "/questions"
     yield "who processes e-mail addresses", "/questions/who-processes"
+    yield "the same, with their words", "/questions/who-processes?evidence=1"
     yield "the same, of one company", f"/questions/data-by-company?whose={quote(one)}"
     yield "checks", "/checks"
     yield "checks, most left open first", "/checks?sort=-open"

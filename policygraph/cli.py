@@ -608,7 +608,7 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Answer SPARQL over HTTP, read-only: the endpoint /sparql, graphs at /store, and a page for queries."""
+    """Open the explorer for a browser, and answer SPARQL over HTTP, read-only: /sparql, and graphs at /store."""
     from policygraph.serving import Limits  # noqa: PLC0415
     from policygraph.serving.app import Access  # noqa: PLC0415
     from policygraph.serving.server import ServingError  # noqa: PLC0415

@@ -5,7 +5,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from lxml import html
 from serving import send, serving
 
 import queries
+from extract.claim import Reading
 from graph import Store
 from graph.iri import company as company_iri
 from policygraph import asking
@@ -259,6 +262,24 @@ def test_words_lead_to_statements_and_back(site: Site) -> None:
     assert (4938, 4944) in {one.statement.anchor for one in sayings}
     with pytest.raises(NothingThere):
         policy.page(site, version + "no/such/version/")
+
+
+def test_an_older_text_is_still_there_and_says_so(seed_readings: tuple[Reading, ...]) -> None:
+    old = next(one for one in seed_readings if "000_" in one.name)
+    new = replace(
+        old, text=old.text + "\nNew.\n", sha256=sha256((old.text + "\nNew.\n").encode()).hexdigest()
+    )
+    with Store() as store:
+        (first,) = store.add([old])
+        (second,) = store.add([new], keep_versions=True)
+        store.rebuild_derived()
+        asker = Asker(partial(asking.select, store))
+        here = Site(asker, directory(asker), Links())
+        assert here.directory.by_iri[CLIK].versions == (second,)
+        older, latest = (policy.page(here, version) for version in (first, second))
+    assert older.title == latest.title == "Clik Limited: the policy"
+    assert older.shown["stale"]
+    assert not latest.shown["stale"]
 
 
 def test_companies_side_by_side_differ_where_one_alone_states_something(site: Site) -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 import ontology
 import queries
 from graph.iri import BASE
+from graph.source import Source
 from policygraph import quoting
 from policygraph.asking import Cell, Rows, Value
 from policygraph.explorer.site import NothingThere, Page, Site
@@ -14,6 +15,7 @@ from queries import ANY, Parameter, Question, QuestionError
 
 _LOOKUPS = "lookups"  # questions that are asked of one node at a time
 SIZE = 100  # rows on one page
+_QUOTED = 20  # rows on one page with their words, which are looked up for each
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
 _WIDTH, _HEIGHT, _LABEL = 720, 22, 290
@@ -61,16 +63,14 @@ def page(
     """Return the page of a question with the rows that answer it; raise NothingThere."""
     question = find(name)
     given = _given(question, values)
+    size = _QUOTED if evidence else SIZE
     rows, problem = Rows((), ()), ""
     quotes: Sequence[Sequence[quoting.Said]] = ()
     try:
-        rows = site.asker.select(question, given, limit=SIZE, offset=offset)
+        rows = site.asker.select(question, given, limit=size, offset=offset)
         quotes = _quotes(site, question, rows) if evidence else ()
     except QuestionError as error:
         problem = str(error)
-    versions = (
-        {file: one.versions[0] for one in site.directory.companies for file in one.files} if quotes else {}
-    )
     shown = {
         "question": question,
         "fields": [_field(site, parameter, given) for parameter in question.parameters],
@@ -80,12 +80,11 @@ def page(
         "numbers": [_is_number(rows, index) for index in range(len(rows.columns))],
         "rows": _linked(site, rows),
         "quotes": [_once(quotes[index]) if quotes else [] for index in range(len(rows.rows))],
-        "versions": versions,
         "evidence": evidence,
         "bars": _bars(rows),
         "bar_size": {"width": _WIDTH, "height": _HEIGHT, "label": _LABEL},
         "offset": offset,
-        "size": SIZE,
+        "size": size,
         "more": rows.more,
     }
     return Page("question", question.text, shown)
@@ -131,14 +130,15 @@ def _offered(site: Site, parameter: Parameter) -> tuple[str, ...]:
 
 
 def _quotes(site: Site, question: Question, rows: Rows) -> list[tuple[quoting.Said, ...]]:
+    """Return for each row the words that it stands on; what they are said in is the IRI of a version."""
+
     def ask(name: str, values: Mapping[str, str]) -> Rows:
         return site.asker.select(queries.question(name), values)
 
-    def text(version: str) -> tuple[str, object]:
-        company = site.directory.by_version.get(version)
-        return ", ".join(company.files) if company else version, site.asker.source(version)
+    def text(version: str) -> tuple[str, Source]:
+        return version, Source()  # only lines and columns would need the text
 
-    return quoting.words(quoting.LookUp(ask, text), question, rows)  # type: ignore[arg-type]
+    return quoting.words(quoting.LookUp(ask, text), question, rows)
 
 
 def _once(found: Sequence[quoting.Said]) -> list[quoting.Said]:

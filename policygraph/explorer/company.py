@@ -14,7 +14,7 @@ from policygraph.explorer.site import NothingThere, Page, Site, Slice
 from policygraph.explorer.statements import Policy, Statement, Value, grouped
 from policygraph.reports.places import exact, place
 
-VIEWS = {
+VIEWS: Mapping[str, str] = {
     "purpose": "dpv:hasPurpose",
     "data": "dpv:hasPersonalData",
     "recipient": "dpv:hasRecipient",

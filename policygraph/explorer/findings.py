@@ -15,7 +15,7 @@ from policygraph.reports.page import STATES
 from policygraph.reports.wording import twice
 from policygraph.settings import LEVELS
 
-STANDS = {
+STANDS: Mapping[str, str] = {
     "pg:meets": "met",
     "pg:isVagueOn": "vague",
     "pg:leavesOut": "absent",

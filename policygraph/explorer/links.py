@@ -13,7 +13,7 @@ Query = str | int | Sequence[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes links that begin with `root`; reports on disk have a class with the same methods."""
+    """Makes links that begin with `root`; pages that lie elsewhere need a class with the same methods."""
 
     root: str = "/"
 

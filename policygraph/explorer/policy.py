@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import ontology
+from ontology import expand
 from policygraph.explorer import sentences, statements
+from policygraph.explorer.directory import Company
 from policygraph.explorer.marking import Span, parts
 from policygraph.explorer.site import NothingThere, Page, Site
 from policygraph.explorer.statements import Policy, Statement, Value
@@ -33,6 +35,7 @@ KINDS: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """The kinds of words that are marked: what each is called and the properties that it stands for."""
 
+_STATUS = "dpv:hasNoticeStatus"
 _KIND_OF = {curie: kind for kind, (_, curies) in KINDS.items() for curie in curies}
 
 
@@ -54,7 +57,7 @@ def page(site: Site, version: str, *, words: Span | None = None, show: Collectio
     policy = statements.read(site.asker, version)
     if policy is None:
         raise NothingThere(f"no policy {version} in this store")
-    company = site.directory.by_version.get(version)
+    company = site.directory.by_version.get(version) or _controller(site, policy)
     name = company.name if company else "The company"
     wanted = [kind for kind in KINDS if kind in show] or list(KINDS)
     sayings = _sayings(policy)
@@ -76,8 +79,15 @@ def page(site: Site, version: str, *, words: Span | None = None, show: Collectio
         "quote": policy.source.text[slice(*words)] if words else "",
         "said": _said(name, sayings, words) if words else [],
         "name": name,
+        "stale": any(one.value == expand("dpv:NoticeStale") for one in policy.facts.get(_STATUS, ())),
     }
     return Page("policy", f"{name}: the policy", shown)
+
+
+def _controller(site: Site, policy: Policy) -> Company | None:
+    """Return whose policy an older text is, which the directory does not list."""
+    controllers = policy.facts.get("dpv:hasDataController", ())
+    return next((known for one in controllers if (known := site.directory.by_iri.get(one.value))), None)
 
 
 def _sayings(policy: Policy) -> dict[Span, list[Saying]]:
