@@ -282,6 +282,22 @@ def test_an_older_text_is_still_there_and_says_so(seed_readings: tuple[Reading, 
     assert not latest.shown["stale"]
 
 
+def test_what_is_only_inferred_is_no_statement(seed_readings: tuple[Reading, ...]) -> None:
+    with Store() as store:
+        (version,) = store.add([next(one for one in seed_readings if "000_" in one.name)])
+        asker = Asker(partial(asking.select, store))
+        before = statements.read(asker, version)
+        assert before is not None
+        mark = f"<{before.statements[0].iri}> pg:support pg:Inferred"
+        graph = f"GRAPH <{version}graph>"
+        store._store.update(
+            f"PREFIX pg: <https://w3id.org/policygraph/ns#> INSERT DATA {{ {graph} {{ {mark} }} }}"
+        )
+        after = statements.read(asker, version)
+    assert after is not None
+    assert [one.iri for one in after.statements] == [one.iri for one in before.statements[1:]]
+
+
 def test_companies_side_by_side_differ_where_one_alone_states_something(site: Site) -> None:
     both = compare.of_names(site, ["Clik Limited", "CLIENT SHARE LTD", "nobody"])
     assert len(both) == 2

@@ -16,6 +16,7 @@ from queries import ANY, Parameter, Question, QuestionError
 _LOOKUPS = "lookups"  # questions that are asked of one node at a time
 SIZE = 100  # rows on one page
 _QUOTED = 20  # rows on one page with their words, which are looked up for each
+_LARGE, _QUOTED_OF_MANY = 1000, 3  # with so many companies that takes long, so there are fewer rows
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
 _WIDTH, _HEIGHT, _LABEL = 720, 22, 290
@@ -63,7 +64,8 @@ def page(
     """Return the page of a question with the rows that answer it; raise NothingThere."""
     question = find(name)
     given = _given(question, values)
-    size = _QUOTED if evidence else SIZE
+    large = len(site.directory.companies) > _LARGE
+    size = (_QUOTED_OF_MANY if large else _QUOTED) if evidence else SIZE
     rows, problem = Rows((), ()), ""
     quotes: Sequence[Sequence[quoting.Said]] = ()
     try:

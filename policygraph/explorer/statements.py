@@ -153,10 +153,11 @@ class _Reader:
     spans: Mapping[tuple[str, str, str], tuple[Span, ...]]
 
     def statements(self) -> Iterator[Statement]:
+        """Yield what is stated; what is only inferred is left aside, as in checks and questions."""
         for node, said in self.about.items():
             kinds = [_KINDS[kind] for kind in said.get("rdf:type", ()) if kind in _KINDS]
             found = _ANCHOR.search(node)
-            if kinds and found:
+            if kinds and found and expand("pg:Inferred") not in said.get("pg:support", ()):
                 yield Statement(
                     node,
                     self.version,

@@ -76,8 +76,15 @@ def _asked(store: ox.Store, job: Mapping[str, Any]) -> ox.QuerySolutions | ox.Qu
         base_iri=job["base"],
         prefixes=dict(NAMESPACES),
         use_default_graph_as_union=job["union"],
+        substitutions={ox.Variable(name): _term(text) for name, text in job["values"]},
         **chosen,
     )
+
+
+def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+    """Return a term that is written as Turtle."""
+    quads: list[ox.Quad] = list(ox.parse(f"<urn:a> <urn:b> {text} .", ox.RdfFormat.N_TRIPLES))
+    return quads[0].object
 
 
 def _found(
