@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STORE := .policygraph
 
-.PHONY: run test lint bench accuracy clean
+.PHONY: run test lint bench accuracy screenshots clean
 
 run: $(READY)
 	$(BIN)/policygraph build seeds --store $(STORE)
@@ -28,6 +28,9 @@ bench: $(READY)
 
 accuracy: $(READY)
 	$(BIN)/python bench/accuracy.py
+
+screenshots: $(READY)
+	$(BIN)/python bench/screenshots.py docs
 
 clean:
 	rm -rf $(VENV) $(STORE) .bench network.html

@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import asked
+import pages
 from asked import timed
 from corpora import CORPORA, SEEDS, policies
 from memory import peak
@@ -204,6 +205,7 @@ def show_many(options: argparse.Namespace) -> None:
         _derive_anew(path)
     asked.show(many, beside=fewer, runs=options.runs, seconds=_PATIENCE)
     show_growth(many, options.checked)
+    pages.show(many, runs=options.runs, check=False)
 
 
 def _kept(options: argparse.Namespace, size: int) -> Path:

@@ -12,12 +12,22 @@ from graph.terms import Term, term
 
 Triple = tuple[ox.NamedNode, ox.NamedNode, Term]
 
+_STANDS = {
+    "fulfilled": "pg:meets",
+    "consistent": "pg:meets",
+    "vague": "pg:isVagueOn",
+    "not found": "pg:leavesOut",
+    "contradiction": "pg:contradicts",
+    "unclear": "pg:isUnclearOn",
+    "not applicable": "pg:isExemptFrom",
+}
+
 
 def triples(findings: Iterable[Finding]) -> Iterator[Triple]:
     """Yield the triples of the reports of all versions that `findings` are about, each once.
 
-    Every node has an IRI below its version. What is fulfilled, unclear or does not apply is no result; what
-    is waived is one, with the reason.
+    Every node has an IRI below its version. The report names each requirement by how it
+    stands; what is fulfilled, unclear or does not apply is no result. What is waived is one, with the reason.
     """
     by_version: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -54,6 +64,7 @@ def _report(version: str, findings: list[Finding]) -> Iterator[Triple]:
     yield node, term("rdf:type"), term("sh:ValidationReport")
     yield node, term("sh:conforms"), ox.Literal(not failed)
     for finding in findings:
+        yield node, term(_STANDS[finding.state]), ox.Literal(finding.requirement)
         if finding.unmet:
             result = ox.NamedNode(f"{node.value}#{_name(finding)}")
             yield node, term("sh:result"), result

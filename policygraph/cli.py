@@ -4,7 +4,6 @@ Data go to standard output, everything else to standard error. Exit codes: 0 all
 or a policy could not be read, 2 the command could not be carried out.
 """
 
-import csv
 import json
 import logging
 import os
@@ -25,7 +24,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from policygraph.cells import harmless
+from policygraph import cells
 
 if TYPE_CHECKING:
     from graph import Store
@@ -477,9 +476,7 @@ def _print_rows(
     if chosen == "json":
         sys.stdout.write(json.dumps(wide.results(), ensure_ascii=False, indent=1) + "\n")
         return
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(wide.columns)
-    writer.writerows([harmless(value) for value in row] for row in wide.rows)
+    sys.stdout.write(cells.table(wide.columns, wide.rows))
 
 
 def _print_table(rows: "Rows", title: str, quotes: "list[tuple[Said, ...]] | None") -> None:
@@ -614,7 +611,7 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Answer SPARQL over HTTP, read-only: the endpoint /sparql, graphs at /store, and a page for queries."""
+    """Open the explorer for a browser, and answer SPARQL over HTTP, read-only: /sparql, and graphs at /store."""
     from policygraph.serving import Limits  # noqa: PLC0415
     from policygraph.serving.app import Access  # noqa: PLC0415
     from policygraph.serving.server import ServingError  # noqa: PLC0415

@@ -88,6 +88,11 @@ def _select(
     answer = _pages(server, sparql, None if limit is None else limit + 1, offset)
     if "triples" in answer:
         return asking.of_triples(answer["triples"], limit, offset)
+    return rows(question, answer, limit)
+
+
+def rows(question: Question, answer: Mapping[str, Any], limit: int | None = None) -> Rows:
+    """Return SPARQL JSON results as rows, at most `limit`; if there is one more, more follow."""
     if "boolean" in answer:
         return Rows(("answer",), ((str(answer["boolean"]).lower(),),), boolean=bool(answer["boolean"]))
     shown = question.columns(answer["head"]["vars"])
@@ -215,6 +220,11 @@ def _page(server: _Server, sparql: str, size: int, offset: int) -> dict[str, Any
         if virtuoso.TOO_FAR not in str(error):
             raise
         return _ask(server, virtuoso.within(sparql) + part)
+
+
+def paged(sparql: str, limit: int | None, offset: int = 0) -> str:
+    """Return a SELECT that has no limit of its own with one: a row more than `limit`, from `offset` on."""
+    return sparql if limit is None else f"{sparql}\nLIMIT {limit + 1} OFFSET {offset}"
 
 
 def _can_page(sparql: str) -> bool:

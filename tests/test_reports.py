@@ -248,6 +248,14 @@ def test_the_report_is_shacl_with_a_name_for_every_node() -> None:
         assert len(of(store, result, "sh:value")) <= 1
         for once in ("sh:focusNode", "sh:resultSeverity", "sh:sourceConstraintComponent"):
             assert len(of(store, result, once)) == 1
+    for curie, states in (
+        ("pg:leavesOut", "not found"),
+        ("pg:meets", ("fulfilled", "consistent")),
+        ("pg:contradicts", "contradiction"),
+    ):
+        assert of(store, f"{VERSION}report", curie) == sorted(
+            {one.requirement for one in FINDINGS if one.state in states}
+        )
     details = of(store, f"{VERSION}report#R13b", "sh:detail")
     assert [value for one in details for value in of(store, one, "sh:value")] == list(FINDINGS[3].nodes)
     (span,) = of(store, f"{VERSION}report#{names[0]}", "pg:against")
@@ -270,7 +278,8 @@ def test_a_store_keeps_one_report_a_version() -> None:
         report.keep(store, FINDINGS)
         assert len(store) == held
         report.keep(store, FINDINGS[:3])
-        assert len(store) == before + 2  # what the report is, and that all is well
+        # What the report is, that all is well, and which requirements are settled.
+        assert len(store) == before + 2 + len({one.requirement for one in FINDINGS[:3]})
 
 
 # --- SARIF, JUnit, GitHub ----------------------------------------------------------------------------------

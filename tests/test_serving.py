@@ -293,14 +293,14 @@ def test_a_build_is_seen_by_the_next_query(tmp_path: Path) -> None:
 # --- the page ----------------------------------------------------------------------------------------------
 
 
-def test_the_page_loads_nothing_from_elsewhere(url: str) -> None:
-    page = send(url, "/")
+def test_the_editor_loads_nothing_from_elsewhere(url: str) -> None:
+    page = send(url, "/editor")
     assert page.media == "text/html"
-    assert "default-src 'self'" in page.headers["content-security-policy"]
-    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(loaded) == 4
-    for path in (*loaded, "editor/LICENSE"):
-        assert send(url, "/" + path).status == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    loaded = re.findall(r'(?:src|<link [^>]*href)="([^"]+)"', page.text)
+    assert len(loaded) == 7
+    for path in (*loaded, "/editor/LICENSE"):
+        assert send(url, path).status == 200
     assert send(url, "/editor/../app.py").status == 404
 
 

@@ -149,7 +149,7 @@ def test_every_term_that_python_names_is_in_the_turtle(path: Path) -> None:
     "path",
     [
         path
-        for folder in ("queries", "graph", "ontology/shapes")
+        for folder in ("queries", "graph", "ontology/shapes", "policygraph/explorer")
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in (".rq", ".ttl")
     ],

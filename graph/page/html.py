@@ -23,16 +23,14 @@ _SHOWN = 3
 
 def page(net: "DiGraph[str]") -> str:
     """Return the page of `net`. What a policy says is escaped, and the page may run its own script only."""
-    style = _file("picture.css") + _file("network.css")
-    script = _file("network.js")
+    style, script = _parts()
     drawing = draw(net)
     note = f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
     return Template(_file("network.html")).substitute(
         title=escape(net.graph["title"]),
         style=style,
-        style_hash=_hash(style),
         script=script,
-        script_hash=_hash(script),
+        security=security(),
         counts=_counts(net),
         filters="\n".join(_filters(net)),
         width=drawing.width,
@@ -43,6 +41,17 @@ def page(net: "DiGraph[str]") -> str:
         concentration="\n".join(_concentration(net)),
         data=_data(net),
     )
+
+
+def security() -> str:
+    """Return what the page may load and run, as a content security policy has it: its own style and script."""
+    style, script = _parts()
+    return f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+
+
+def _parts() -> tuple[str, str]:
+    """Return the style and the script of the page."""
+    return _file("picture.css") + _file("network.css"), _file("network.js")
 
 
 def _file(name: str) -> str:

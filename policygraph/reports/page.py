@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape as _escape
 from pathlib import Path
 from string import Template
@@ -15,7 +15,8 @@ from policygraph.reports import places, provisions, wording
 from policygraph.settings import LEVELS
 
 FOLDER = Path(__file__).parent
-_STATES = {
+STYLES = ("look.css", "report.css")
+STATES = {
     "fulfilled": ("●", "present", "met"),
     "consistent": ("●", "consistent", "met"),
     "vague": ("◐", "vague", "vague"),
@@ -25,6 +26,8 @@ _STATES = {
     "waived": ("~", "waived", "waived"),
     "not applicable": ("–", "does not apply", "none"),
 }
+"""The mark, the word and the class of each state of a finding."""
+
 _BAR = ("met", "vague", "absent", "conflict", "unclear", "waived")
 _BAR_WIDTH = 120
 _SHOWN, _FOLDED = 3, 30  # places of one finding that are shown, and that can be unfolded
@@ -35,7 +38,7 @@ def as_html(checked: Checked) -> str:
 
     What a policy says is escaped, and the page may load and run nothing at all.
     """
-    style = (FOLDER / "report.css").read_text(encoding="utf-8")
+    style = "".join((FOLDER / name).read_text(encoding="utf-8") for name in STYLES)
     policies = list(checked.by_policy())
     return Template((FOLDER / "report.html").read_text(encoding="utf-8")).substitute(
         style=style,
@@ -63,7 +66,7 @@ def _hash(text: str) -> str:
 
 def _state(finding: Finding) -> tuple[str, str, str]:
     """Return the mark, the word and the class of a state."""
-    return _STATES["waived" if finding.waived else finding.state]
+    return STATES["waived" if finding.waived else finding.state]
 
 
 # --- summary and matrix ------------------------------------------------------------------------------------
@@ -100,8 +103,12 @@ def _summary(number: int, policy: Policy, findings: Sequence[Finding]) -> str:
 
 
 def _bar(findings: Sequence[Finding]) -> str:
-    """Return a bar of the states of what applies."""
-    states = Counter(_state(finding)[2] for finding in findings)
+    return bar(Counter(_state(finding)[2] for finding in findings))
+
+
+def bar(counts: Mapping[str, int]) -> str:
+    """Return a bar of the states of what applies, as SVG; `counts` has the classes of `STATES`."""
+    states = Counter(counts)
     total = sum(states[name] for name in _BAR) or 1
     parts, x = [], 0.0
     for name in _BAR:
@@ -151,7 +158,7 @@ def _cell(number: int, findings: Sequence[Finding]) -> str:
 
 def _legend() -> Iterator[str]:
     seen: set[str] = set()
-    for mark, word, name in _STATES.values():
+    for mark, word, name in STATES.values():
         if mark not in seen:
             seen.add(mark)
             yield f'<li><span class="{name}">{mark}</span> {word}</li>'

@@ -1,11 +1,12 @@
-"""The web application: the query endpoint, the graphs one by one, and a page to write queries on."""
+"""The web application: the explorer, the query endpoint, and the graphs one by one."""
 
+import asyncio
 import base64
 import binascii
 import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,12 +18,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from policygraph.serving import protocol
+from policygraph.serving import explorer, protocol
 from policygraph.serving.limits import Limits
 from policygraph.serving.negotiation import TRIPLES, negotiate
 from policygraph.serving.pool import Pool
@@ -61,11 +62,16 @@ def application(
     async def running(app: Starlette) -> AsyncIterator[None]:
         async with Pool(folder, limits) as pool:
             app.state.pool = pool
+            app.state.companies = explorer.Companies(pool)
+            # Whoever comes first need not wait for it.
+            warming = asyncio.create_task(_warm(app))
             yield
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
 
     app = Starlette(
         routes=[
-            Route("/", _page),
+            *explorer.routes(),
             Route("/sparql", _sparql, methods=["GET", "POST"]),
             Route("/store", _store, methods=["GET"]),
             Route("/library.json", _library),
@@ -78,6 +84,11 @@ def application(
     app.state.limits = limits
     app.state.library = json.dumps(dict(library)).encode()
     return app
+
+
+async def _warm(app: Starlette) -> None:
+    with suppress(protocol.Refused):  # whoever asks for a page will be told
+        await app.state.companies.directory()
 
 
 def _middleware(access: Access) -> list[Middleware]:
@@ -120,10 +131,6 @@ class _Guard:
         elif kind.lower() != "bearer":
             return False
         return hmac.compare_digest(given.strip().encode(), self._token.encode())
-
-
-async def _page(_: Request) -> Response:
-    return FileResponse(_HERE / "editor" / "index.html", headers=_HEADERS)
 
 
 async def _library(request: Request) -> Response:

@@ -50,6 +50,11 @@ class Pool:
         await asyncio.gather(*self._starting, return_exceptions=True)
         await asyncio.gather(*map(self._end, tuple(self._all)))
 
+    @property
+    def stamp(self) -> Stamp:
+        """Return what changes whenever the store is written."""
+        return _stamp(self._folder)
+
     async def answer(self, job: Job) -> Answer:
         """Return status, media type and bytes; raise Refused (503) if there is no answer within the limits."""
         worker = await self._free()

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -40,7 +41,8 @@ class Job:
 
     Without `default` and `named` the default graph is all graphs together, unless the query itself says FROM.
     `needs` is a graph without which the answer is 404; `whole` lifts the limit of rows; `base` is what IRIs of
-    the query are relative to.
+    the query are relative to. `make` asks for something else than an answer: the page of the network.
+    `values` are terms, as Turtle, in the place of variables.
     """
 
     query: str
@@ -51,6 +53,8 @@ class Job:
     needs: str = ""
     whole: bool = False
     base: str | None = None
+    make: Literal["", "network"] = ""
+    values: tuple[tuple[str, str], ...] = ()
 
     def line(self) -> bytes:
         """Return the job as the line that a worker reads."""

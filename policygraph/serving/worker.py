@@ -76,8 +76,15 @@ def _asked(store: ox.Store, job: Mapping[str, Any]) -> ox.QuerySolutions | ox.Qu
         base_iri=job["base"],
         prefixes=dict(NAMESPACES),
         use_default_graph_as_union=job["union"],
+        substitutions={ox.Variable(name): _term(text) for name, text in job["values"]},
         **chosen,
     )
+
+
+def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+    """Return a term that is written as Turtle."""
+    quads: list[ox.Quad] = list(ox.parse(f"<urn:a> <urn:b> {text} .", ox.RdfFormat.N_TRIPLES))
+    return quads[0].object
 
 
 def _found(
@@ -132,14 +139,27 @@ def limit_memory(megabytes: int) -> None:
 _PROC = Path("/proc/self/statm").exists()
 
 
-def serve(store: ox.Store, asked: IO[bytes], answers: IO[bytes], *, seconds: float, **limits: int) -> None:
+def network(folder: Path) -> Reply:
+    """Return the page of the network of a store."""
+    from graph import Store  # noqa: PLC0415  most workers never draw
+    from graph.network import network as made  # noqa: PLC0415
+    from graph.page import page  # noqa: PLC0415
+
+    with Store(folder, read_only=True) as store:
+        return 200, "text/html; charset=utf-8", page(made(store)).encode()
+
+
+def serve(
+    folder: Path, store: ox.Store, asked: IO[bytes], answers: IO[bytes], *, seconds: float, **limits: int
+) -> None:
     """Answer jobs until there are no more."""
     answers.write(b"ready\n")
     answers.flush()
     for line in iter(asked.readline, b""):
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-        status, media, body = answer(store, json.loads(line), **limits)
+        job = json.loads(line)
+        status, media, body = network(folder) if job["make"] else answer(store, job, **limits)
         head = {"status": status, "type": media, "size": len(body)}
         answers.write(json.dumps(head).encode() + b"\n" + body)
         answers.flush()
@@ -157,7 +177,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends us
     store = ox.Store.read_only(given.folder)
     limit_memory(given.memory)
-    serve(store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, rows=given.rows, size=given.size)
+    limits = {"rows": given.rows, "size": given.size}
+    serve(Path(given.folder), store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, **limits)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,45 @@
+"""Pages become HTML: their templates, filled in with everything escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from policygraph.explorer.links import Links
+from policygraph.explorer.site import Page
+from policygraph.reports import page as report_page
+from policygraph.reports.wording import number_of, plain
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(page: Page, links: Links) -> str:
+    """Return a page as HTML. What policies say is escaped, and what would steer a reader's screen is replaced."""
+    return (
+        _environment()
+        .get_template(f"{page.template}.html")
+        .render({**page.shown, "title": page.title, "here": page.template, "links": links})
+    )
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+    made.globals["bar"] = lambda counts: Markup(report_page.bar(counts))  # noqa: S704  made of numbers alone
+    made.globals["number_of"] = number_of
+    made.filters["thousands"] = lambda number: f"{number:,}"
+    return made
+
+
+def _visible(value: Any) -> Any:
+    """Return text without characters that turn lines around or that nobody sees."""
+    return plain(value) if type(value) is str else value  # markup is a str too, and is made of such text

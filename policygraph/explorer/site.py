@@ -1,0 +1,47 @@
+"""What all pages are made from, and what a page is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policygraph.explorer.asker import Asker
+from policygraph.explorer.directory import Directory
+from policygraph.explorer.links import Links
+
+
+class NothingThere(Exception):  # noqa: N818  a page that is not there is no error of ours
+    """Raised when there is no page: the message says what there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The graph, its companies, and the links between pages."""
+
+    asker: Asker
+    directory: Directory
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template and what it shows."""
+
+    template: str
+    title: str
+    shown: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of a long list: which page of how many this is, and of how many entries."""
+
+    number: int
+    pages: int
+    total: int
+    first: int
+
+    @classmethod
+    def of(cls, total: int, size: int, number: int) -> "Slice":
+        """Return the slice that page `number` (from 1 on) shows; the last one if there are not as many."""
+        pages = max(1, -(-total // size))
+        here = min(max(number, 1), pages)
+        return cls(here, pages, total, (here - 1) * size)

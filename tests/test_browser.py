@@ -1,0 +1,336 @@
+"""The explorer in a real browser: whatever the other tests cannot see. Skipped where there is no Chromium."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from exploring import CHROMIUM, NAME, explored, harmful
+from serving import serving
+
+pytest.importorskip("playwright", reason="Playwright is not installed")
+if not CHROMIUM:
+    pytest.skip("there is no Chromium here", allow_module_level=True)
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+POLICY = "policy/clik-limited/privacy/94264ec739c5/"
+PAGES = {
+    "companies": "",
+    "company": "company/clik-limited",
+    "by data": "company/clik-limited?by=data",
+    "recipient": "company/google",
+    "policy": POLICY + "?words=4853-4866#c4853",
+    "compare": "compare?company=Clik+Limited&company=Client+Share+Ltd",
+    "concepts": "concepts",
+    "concept": "concept/dpv:Marketing",
+    "questions": "questions",
+    "question": "questions/top-data",
+    "rows with words": "questions/who-processes?data=name&evidence=1",
+    "checks": "checks",
+    "network": "network",
+    "nothing": "company/nobody",
+}
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def url(seed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(explored(seed_folder, tmp_path_factory.mktemp("browsed") / "store")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def harm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(harmful(tmp_path_factory.mktemp("harm") / "store")) as found:
+        yield found
+
+
+class Watched:
+    """A page of a browser, and whatever went wrong in it or was asked for from elsewhere."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.wrong: list[str] = []
+        self.url = url
+        self.page.on("console", self._said)
+        self.page.on("pageerror", self._failed)
+        self.page.on("dialog", self._asked)
+        self.page.on("request", self._loads)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.wrong.append(message.text)
+
+    def _failed(self, error: Error) -> None:
+        self.wrong.append(str(error))
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.wrong.append(dialog.message)
+        dialog.dismiss()
+
+    def _loads(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:")):
+            self.wrong.append(request.url)
+
+    def open(self, path: str) -> Page:
+        """Return the page at a path."""
+        self.page.goto(self.url + path)
+        return self.page
+
+
+def watched(browser: Browser, url: str, **how: object) -> Iterator[Watched]:
+    context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **how})  # type: ignore[arg-type]
+    found = Watched(context, url)
+    yield found
+    context.close()
+    assert not found.wrong
+
+
+@pytest.fixture
+def tab(browser: Browser, url: str) -> Iterator[Watched]:
+    yield from watched(browser, url)
+
+
+@pytest.fixture
+def narrow(browser: Browser, url: str) -> Iterator[Watched]:
+    yield from watched(browser, url, viewport=NARROW)
+
+
+@pytest.fixture
+def plain(browser: Browser, url: str) -> Iterator[Watched]:
+    yield from watched(browser, url, java_script_enabled=False)
+
+
+# --- every page --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "nothing"])
+def test_everybody_can_use_a_page(name: str, scheme: str, browser: Browser, url: str) -> None:
+    for found in watched(browser, url, color_scheme=scheme):
+        results = Axe().run(found.open(PAGES[name])).response
+        grave = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
+        assert not [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in grave]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_narrow_screen(name: str, browser: Browser, url: str) -> None:
+    for found in watched(browser, url, viewport=NARROW):
+        page = found.open(PAGES[name])
+        if name == "nothing":
+            found.wrong.clear()  # a browser calls every 404 an error
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        expect(page.locator("h1")).to_be_visible()
+
+
+# --- what people do ----------------------------------------------------------------------------------------
+
+
+def test_a_company_is_searched_and_opened(tab: Watched) -> None:
+    page = tab.open("")
+    page.get_by_role("searchbox").fill("clik")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Clik Limited").click()
+    expect(page.locator("h1")).to_have_text("Clik Limited")
+
+
+def test_companies_are_sorted_by_a_heading(tab: Watched) -> None:
+    page = tab.open("")
+    page.get_by_role("link", name="Recipients").click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Recipients")
+    expect(page.locator("tbody th").first).to_contain_text("Clique AI")
+
+
+def test_statements_are_grouped_another_way(tab: Watched) -> None:
+    page = tab.open("company/clik-limited")
+    page.get_by_role("link", name="by data").click()
+    expect(page.locator(".group h3").first).to_be_visible()
+    assert "by=data" in page.url
+    expect(page.locator(".switch [aria-current]")).to_have_text("by data")
+
+
+def test_a_value_leads_to_its_words_and_back_to_its_statement(tab: Watched) -> None:
+    page = tab.open("company/clik-limited?by=text")
+    statement = page.locator("[id$=p4938-4944]")
+    statement.get_by_role("link", name="chat transcript").click()
+    expect(page.locator(".text .chosen")).to_have_text("transcript of the chat")
+    expect(page.locator(".text .chosen")).to_be_in_viewport()
+    saying = page.locator("#said .saying").filter(has_text="HubSpot CRM").first
+    saying.get_by_role("link", name="to the statement").click()
+    expect(page.locator(".said:target")).to_contain_text("chat transcript")
+    expect(page.locator(".said:target")).to_be_in_viewport()
+
+
+def test_marked_words_say_what_they_mean_without_leaving_the_place(tab: Watched) -> None:
+    page = tab.open(POLICY)
+    page.locator("#c5026").click()
+    expect(page.locator("#said")).to_contain_text("legitimate interests")
+    expect(page.locator("#c5026")).to_have_class(re.compile("chosen"))
+    assert "words=5026-5045" in page.url
+    page.go_back()
+    expect(page.locator("#said")).to_contain_text("Nothing is chosen yet")
+
+
+def test_marks_are_links_without_a_script(plain: Watched) -> None:
+    page = plain.open(POLICY)
+    page.locator("#c5026").click()
+    expect(page.locator("#said")).to_contain_text("legitimate interests")
+    expect(page.locator("#c5026")).to_be_in_viewport()
+
+
+def test_only_some_words_are_marked(tab: Watched) -> None:
+    page = tab.open(POLICY)
+    everything = page.locator("a.mark").count()
+    page.locator(".kinds").get_by_role("link", name=re.compile("legal bases")).click()
+    expect(page.locator(".kinds [aria-current]")).to_contain_text("legal bases")
+    assert 0 < page.locator("a.mark").count() < everything
+    assert page.locator("a.mark:not(.basis)").count() == 0
+
+
+def test_companies_are_chosen_and_compared(tab: Watched) -> None:
+    page = tab.open("")
+    page.get_by_label("compare Clik Limited").check()
+    page.get_by_label("compare Client Share Ltd").check()
+    page.get_by_role("button", name="Compare the chosen").click()
+    expect(page.locator(".compared thead").first).to_contain_text("Client Share Ltd")
+    rows = page.locator(".compared tbody tr").count()
+    page.get_by_label("only differences").check()
+    page.get_by_role("button", name="Compare").click()
+    assert 0 < page.locator(".compared tbody tr").count() < rows
+    page.get_by_label("Add a company").fill("Clear Ring Ltd")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator(".compared thead").first).to_contain_text("Clear Ring Ltd")
+
+
+def test_a_mark_of_the_comparison_leads_to_what_is_stated(tab: Watched) -> None:
+    page = tab.open(PAGES["compare"])
+    row = page.locator(".compared tr", has=page.get_by_role("link", name="email address", exact=True)).first
+    row.get_by_role("link", name="stated by Clik Limited").click()
+    expect(page.locator("#statements .note")).to_contain_text("Only statements with email address")
+    for said in page.locator("#statements .said .sentence").all():
+        expect(said).to_contain_text("email address")
+
+
+def test_a_concept_is_found_with_what_is_narrower(tab: Watched) -> None:
+    page = tab.open("concepts")
+    page.get_by_role("searchbox").fill("marketing")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="marketing", exact=True).first.click()
+    expect(page.locator("tbody")).to_contain_text("direct marketing")
+
+
+def test_a_question_is_asked_with_a_parameter_and_its_words(tab: Watched) -> None:
+    page = tab.open("questions")
+    page.get_by_role("link", name=re.compile("Who processes a given category")).click()
+    page.get_by_label("data", exact=True).fill("telephone number")
+    page.get_by_label("with the words").check()
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator("tbody tr").first).to_contain_text("telephone number")
+    page.locator("td.quotes a").first.click()
+    expect(page.locator(".text .chosen").first).to_be_in_viewport()
+
+
+def test_a_wrong_value_says_what_is_near(tab: Watched) -> None:
+    page = tab.open("questions/who-processes?data=emial+adress")
+    expect(page.get_by_role("alert")).to_contain_text("did you mean")
+
+
+def test_numbers_are_shown_as_a_picture_too(tab: Watched) -> None:
+    page = tab.open("questions/top-data")
+    assert page.locator("figure rect").count() > 5
+
+
+def test_the_matrix_leads_to_the_finding(tab: Watched) -> None:
+    page = tab.open("checks")
+    page.locator("td.absent a").first.click()
+    expect(page.locator(".card:target")).to_be_in_viewport()
+
+
+def test_the_network_is_drawn_and_tells_what_is_stated(tab: Watched) -> None:
+    page = tab.open("network")
+    frame = page.frame_locator("iframe")
+    frame.locator("svg [data-node]", has_text="Google").first.click()
+    expect(frame.locator("#panel")).to_contain_text("Google")
+
+
+def test_the_editor_asks_the_endpoint(tab: Watched) -> None:
+    page = tab.open("editor#recipients-in-common")
+    expect(page.locator(".yasr").filter(visible=True)).to_contain_text("Google")
+
+
+def test_the_keyboard_is_enough(tab: Watched) -> None:
+    page = tab.open("")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("type", "search")
+    page.keyboard.type("clik lim")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Clik Limited").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Clik Limited")
+    outline = page.evaluate("getComputedStyle(document.querySelector('h3 a')).outlineStyle")
+    page.locator("h3 a").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != outline
+
+
+def test_what_is_chosen_lies_below_the_text_on_a_narrow_screen(narrow: Watched) -> None:
+    page = narrow.open(POLICY)
+    page.locator("#c5026").click()
+    expect(page.locator("#said")).to_contain_text("legitimate interests")
+    expect(page.locator("#said .saying").first).to_be_in_viewport()
+
+
+def test_a_page_is_printed_without_what_only_a_screen_needs(tab: Watched) -> None:
+    page = tab.open("company/clik-limited")
+    page.emulate_media(media="print")
+    expect(page.locator("header.site")).to_be_hidden()
+    expect(page.locator(".said").first).to_be_visible()
+
+
+# --- policies that mean harm -------------------------------------------------------------------------------
+
+
+def test_nothing_of_a_policy_runs(browser: Browser, harm: str) -> None:
+    for found in watched(browser, harm):
+        page = found.open("")
+        page.get_by_role("link", name=NAME).first.click()
+        expect(page.locator("h1")).to_have_text(NAME)
+        page.get_by_role("link", name="Read the policy").click()
+        expect(page.locator(".text")).to_contain_text("<script>window.harmed = true</script>")
+        expect(page.locator(".text")).to_contain_text("[our partners](javascript:window.harmed=true)")
+        page.locator("a.mark").first.click()
+        expect(page.locator("#said .quote")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
+        for path in ("checks", "network", "compare", "concepts", "questions/overview", "?text=%22%3E%3Cb%3E"):
+            found.open(path)
+            assert page.evaluate("window.harmed") is None
+            assert page.evaluate("document.images.length") == 0
