@@ -1,9 +1,10 @@
 """Questions are asked of a store, by name, by file or in SPARQL; the answers are rows of plain values."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 Value: TypeAlias = str | int | float | None
 Cell: TypeAlias = dict[str, str]
 """A term as SPARQL 1.1 results in JSON write it: its type and value, a datatype, a language."""
+
+Query: TypeAlias = Callable[[str, Mapping[str, Term]], ox.QuerySolutions]
+"""Answers a SELECT with values in the place of variables."""
 
 STORE = Path(".policygraph")
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -151,12 +155,9 @@ def select(
     An ASK gives one row, a CONSTRUCT its triples as rows.
     """
     terms = queries.bound(question, values, _resolver(store))
-    free = (parameter.name for parameter in question.parameters if parameter.default == queries.ANY)
-    if limit is not None and question.pages and terms.keys().isdisjoint(free):
-        # An answer about one company has no parts. One row too many tells whether more rows follow.
-        part = _part(store, question, terms, limit + 1, offset)
-        if part is not None:
-            return _rows_of(question, *part, limit, 0)
+    part = page(partial(_solutions, store), question, terms, limit, offset)
+    if part is not None:
+        return part
     found = _answer(store, question, terms)
     if isinstance(found, ox.QueryBoolean):
         return Rows(("answer",), ((str(bool(found)).lower(),),), boolean=bool(found))
@@ -165,25 +166,36 @@ def select(
     return _rows_of(question, [variable.value for variable in found.variables], found, limit, offset)
 
 
-def _part(
-    store: Store, question: Question, terms: Mapping[str, Term], limit: int, offset: int
-) -> tuple[list[str], list[ox.QuerySolution]] | None:
-    """Return the variables and the rows of a page that needs few values of a variable, None if it needs many."""
-    assert question.pages is not None
+def page(
+    query: Query, question: Question, terms: Mapping[str, Term], limit: int | None, offset: int
+) -> Rows | None:
+    """Return a page of a long answer that needs few values of a variable, such as a few companies.
+
+    `query` answers a SELECT with values in the place of its parameters. None is returned for an answer that has
+    no parts, such as one about one company, and for a page that needs many values.
+    """
+    pages = question.pages
+    free = (parameter.name for parameter in question.parameters if parameter.default == queries.ANY)
+    if limit is None or pages is None or not terms.keys().isdisjoint(free):
+        return None
     variables: list[str] = []
 
     def ask(nodes: Sequence[Term]) -> Iterable[ox.QuerySolution]:
         # The parameters are no VALUES here: the engine would begin with these, and read for all values.
-        found = store.query(with_values(question.sparql, {pages.variable: nodes}), terms)
-        assert isinstance(found, ox.QuerySolutions)
+        found = query(with_values(question.sparql, {pages.variable: nodes}), terms)
         variables[:] = [variable.value for variable in found.variables]
         return found
 
-    pages = question.pages
-    listed = store.query(queries.question(pages.listed).sparql)
-    assert isinstance(listed, ox.QuerySolutions)
-    rows = paging.page(listed, ask, limit=limit, offset=offset)
-    return None if rows is None or not variables else (variables, rows)
+    listed = query(queries.question(pages.listed).sparql, {})
+    # One row too many tells whether more rows follow.
+    rows = paging.page(listed, ask, limit=limit + 1, offset=offset)
+    return None if rows is None or not variables else _rows_of(question, variables, rows, limit, 0)
+
+
+def _solutions(store: Store, sparql: str, terms: Mapping[str, Term]) -> ox.QuerySolutions:
+    found = store.query(sparql, terms)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
 
 
 def _rows_of(

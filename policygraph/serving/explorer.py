@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 import anyio
+import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import ontology
 import queries
-from policygraph import cells, endpoint, explorer
+from policygraph import asking, cells, endpoint, explorer
 from policygraph.asking import Rows
 from policygraph.explorer import asked, checks, companies, company, compare, concepts, policy, recipients
 from policygraph.explorer.asker import Asker
@@ -112,6 +113,9 @@ class _Select:
         self, question: Question, values: Values, *, limit: int | None = None, offset: int = 0
     ) -> Rows:
         terms = queries.bound(question, values, self._resolve)
+        part = asking.page(self._solutions, question, terms, limit, offset)
+        if part is not None:
+            return part
         sparql = endpoint.paged(endpoint.with_values(question.sparql, terms), limit, offset)
         return endpoint.rows(question, self._answer(sparql, terms), limit)
 
@@ -121,14 +125,22 @@ class _Select:
             yield {name: cell["value"] for name, cell in binding.items()}
 
     def _answer(self, sparql: str, terms: Mapping[str, Term]) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._asked(sparql, terms))
+        return found
+
+    def _solutions(self, sparql: str, terms: Mapping[str, Term]) -> ox.QuerySolutions:
+        found = ox.parse_query_results(self._asked(sparql, terms), format=ox.QueryResultsFormat.JSON)
+        assert isinstance(found, ox.QuerySolutions)
+        return found
+
+    def _asked(self, sparql: str, terms: Mapping[str, Term]) -> bytes:
         # As for a store that is open here: the engine plans better with values in the place of variables, too.
         values = tuple((name, str(term)) for name, term in terms.items())
         job = replace(protocol.asked(sparql, _JSON), values=values)
         status, _, body = anyio.from_thread.run(self._pool.answer, job)
         if status != 200:  # noqa: PLR2004  what HTTP calls well
             raise protocol.Refused(status, body.decode())
-        found: dict[str, Any] = json.loads(body)
-        return found
+        return body
 
 
 # --- pages -------------------------------------------------------------------------------------------------
