@@ -70,13 +70,15 @@ def wide(nodes: int = NODES, edges: int = EDGES, *, seed: int = 0) -> "tuple[DiG
     for number, name in enumerate(names):
         net.add_node(f"https://example.org/{number:05}", label=name, **_node(random, policy=number < having))
     everybody = list(net)
-    while net.number_of_edges() < edges:
+    made: set[tuple[str, str]] = set()
+    while len(made) < edges:
         place = random.randrange(having)
         target = _target(random, place, nodes - having) + having
         if random.random() < 0.05:  # noqa: PLR2004  one in twenty names another company with a policy
             target = random.randrange(having)
         if target != place:
             version = f"https://example.org/policy/{place:05}/"
+            made.add((everybody[place], everybody[target]))
             net.add_edge(everybody[place], everybody[target], **_edge(random, names[target], version))
     measure(net)
     return net, _texts(net)

@@ -174,6 +174,14 @@ def similarities(net: "DiGraph[str]") -> Iterator[Similarity]:
 
     Source: Jaccard, The distribution of the flora in the alpine zone (1912), as `networkx.jaccard_coefficient`.
     """
+    return (
+        Similarity(company, other, common, round(similarity, 4))
+        for company, other, common, similarity in _pairs(net)
+    )
+
+
+def _pairs(net: "DiGraph[str]") -> Iterator[tuple[str, str, int, float]]:
+    """Yield the same as plain values; what a company names is a number with a bit for each recipient."""
     bits = {node: 1 << place for place, node in enumerate(recipients(net))}
     named = [
         (company, sum(bits[one] for one, edge in net.succ[company].items() if edge["relation"] == SHARES))
@@ -182,17 +190,17 @@ def similarities(net: "DiGraph[str]") -> Iterator[Similarity]:
     for place, (company, mine) in enumerate(named):
         for other, theirs in named[place + 1 :]:
             if common := (mine & theirs).bit_count():
-                yield Similarity(company, other, common, round(common / (mine | theirs).bit_count(), 4))
+                yield company, other, common, common / (mine | theirs).bit_count()
 
 
 def _nearest(net: "DiGraph[str]") -> dict[str, tuple[str, float]]:
     """Return for each company the name of the one that is most like it, and how much; the first of several."""
     found: dict[str, tuple[str, float]] = {}
-    for pair in similarities(net):
-        for company, other in ((pair.company, pair.other), (pair.other, pair.company)):
-            if pair.similarity > found.get(company, ("", 0.0))[1]:
-                found[company] = net.nodes[other]["label"], pair.similarity
-    return found
+    for company, other, _, similarity in _pairs(net):
+        for one, like in ((company, other), (other, company)):
+            if one not in found or similarity > found[one][1]:
+                found[one] = like, similarity
+    return {one: (net.nodes[other]["label"], round(value, 4)) for one, (other, value) in found.items()}
 
 
 def exposed(net: "DiGraph[str]") -> dict[str, set[str]]:

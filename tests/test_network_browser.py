@@ -177,6 +177,17 @@ def test_a_narrow_screen_is_enough(tab: Page, file: str) -> None:
     expect(tab.locator("#panel h2")).to_be_in_viewport()
 
 
+def test_on_paper_there_are_the_tables_and_what_they_mean(tab: Page, file: str) -> None:
+    tab.goto(file)
+    tab.emulate_media(media="print")
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    for name in ("picture", "table", "companies", "measures"):
+        expect(tab.locator(f"#{name}")).to_be_visible()
+    expect(tab.locator("#companies .explained dd").first).to_be_visible()
+    expect(tab.locator("form.filters")).not_to_be_visible()
+    expect(tab.locator("#map")).not_to_be_visible()
+
+
 def test_what_a_policy_says_does_not_run(tab: Page, tmp_path: Path) -> None:
     with Store() as store:
         store._store.load(path=str(SAMPLE), format=ox.RdfFormat.TRIG)

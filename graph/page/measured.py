@@ -48,7 +48,7 @@ def companies(net: "DiGraph[str]") -> str:
         )
         rows.append(
             f'<tr data-node="{escape(node)}"><td class="number">{number}</td><th scope="row">'
-            f'<button type="button" class="name">{escape(said["label"])}</button></th>'
+            f'<button type="button" class="name has-policy">{escape(said["label"])}</button></th>'
             f"{_number(said['names'])}{_number(said['reach'])}{_number(said['far_reach'])}"
             f"{_number(said['parts'])}{_number(said['community'])}"
             f'<td data-sort="{said["similarity"]}">{similar}</td>'

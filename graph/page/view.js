@@ -59,6 +59,10 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) clear();
 });
 
+// What the measures mean is printed, folded or not.
+window.addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll(".explained")) details.open = true;
+});
 form.addEventListener("input", refresh);
 form.addEventListener("reset", () => setTimeout(refresh));
 form.addEventListener("submit", (event) => event.preventDefault());
