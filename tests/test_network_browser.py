@@ -112,6 +112,21 @@ def test_focus_shows_who_names_whom_and_moves_on(tab: Page, file: str) -> None:
     expect(tab.locator("#focus svg [data-node]", has_text="HubSpot")).to_be_visible()
 
 
+def test_focus_goes_on_to_whom_recipients_with_a_policy_name(tab: Page, large: str) -> None:
+    tab.goto(large)
+    company, beyond = tab.evaluate(
+        "(() => { const first = edges.find((one) => nodes[one.target].policy);"
+        " const own = new Set(edges.filter((one) => one.source === first.source).map((one) => one.target));"
+        " const next = edges.filter((one) => one.source === first.target && !own.has(one.target));"
+        " focused = first.source; return [nodes[first.source].label, next.length]; })()"
+    )
+    assert beyond > 0
+    tab.get_by_role("tab", name="One in focus").click()
+    expect(tab.locator("#focus .centre")).to_have_text(company)
+    places = tab.locator("#focus .node text").evaluate_all("(all) => all.map((one) => one.getAttribute('x'))")
+    assert len(set(places)) >= 3  # itself, whom it names, and whom those name
+
+
 def test_the_keyboard_is_enough(tab: Page, file: str) -> None:
     tab.goto(file)
     tab.get_by_role("tab", name="Picture").focus()

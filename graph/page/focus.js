@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 30; // names in a column; the others are in the panel
-const COLUMNS = { named: 250, focus: 470, names: 640, further: 900 };
+const COLUMNS = { named: 250, focus: 470, names: 640, further: 950 };
 let focused = "";
 
 function drawn(name, attributes, ...children) {
@@ -76,7 +76,7 @@ function drawFocus() {
     if (edge.source === focused && names.has(edge.target)) lines.append(line(edge, middle, names.get(edge.target)));
     if (names.has(edge.source) && last.has(edge.target)) {
       const { x, y } = names.get(edge.source);
-      lines.append(line(edge, { x: x + 210, y }, last.get(edge.target)));
+      lines.append(line(edge, { x: x + 205, y }, last.get(edge.target)));
     }
   }
   const centre = drawn("text", { x: middle.x, y: middle.y - 18, "text-anchor": "middle", class: "centre" });
@@ -85,7 +85,7 @@ function drawFocus() {
   const marks = [...all(named, "end"), ...all(names, "start"), ...all(last, "start")];
   const own = drawn("g", { class: `node ${look(nodes[focused])}` }, shape(nodes[focused], middle.x, middle.y), centre);
   const from = named.size ? 0 : COLUMNS.focus - 140;
-  const to = last.size ? 1130 : names.size ? 870 : COLUMNS.focus + 140;
+  const to = last.size ? 1180 : names.size ? 870 : COLUMNS.focus + 140;
   const about = { viewBox: `${from} 0 ${to - from} ${height}`, width: 1.1 * (to - from), role: "group", "aria-label": `${nodes[focused].label} in focus` };
   document.querySelector("#focus .scroll").replaceChildren(drawn("svg", about, lines, ...marks, own));
   const hidden = left.length + right.length + further.length - marks.length;
@@ -116,6 +116,9 @@ function fillChoice() {
     group.append(...names.filter(test).map((id) => new Option(nodes[id].label, id)));
     choice.append(group);
   }
+  const legend = document.querySelector("#picture .legend").cloneNode(true);
+  legend.lastElementChild.replaceWith(make("li", "", "■ company with its policy here"));
+  document.querySelector("#focus").append(legend);
   choice.addEventListener("change", () => {
     focused = choice.value;
     drawFocus();

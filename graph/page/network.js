@@ -122,10 +122,16 @@ function show(title, sub, parts, focus) {
   if (getComputedStyle(panel).position === "static") panel.scrollIntoView({ block: "start" });
 }
 
+/** Return edges in the order of their other ends, the most important first. */
+function ranked(some, end) {
+  const byEnd = new Map(some.map((edge) => [edge[end], edge]));
+  return byReach([...byEnd.keys()]).map((id) => byEnd.get(id));
+}
+
 function showNode(id, focus) {
   const node = nodes[id];
-  const received = edges.filter((edge) => edge.target === id);
-  const given = edges.filter((edge) => edge.source === id);
+  const received = ranked(edges.filter((edge) => edge.target === id), "source");
+  const given = ranked(edges.filter((edge) => edge.source === id), "target");
   const what = node.kind === "category" ? "kind of recipient" : node.activity.join("; ");
   const sub = [what, node.country, node.known ? "" : "not known beforehand"].filter(Boolean).join(" · ");
   const parts = [focusButton(id), measures(node)];
