@@ -1,4 +1,4 @@
-"""Prints how fast policies are read, stored, checked and asked, and how much memory that takes.
+"""Prints how fast policies are read, stored, checked, asked and drawn, and how much memory that takes.
 
     python bench/run.py [--corpora FOLDER] [--runs N] [--policies N] [--checked N...]
                         [--synthetic N] [--beside N] [--words N] [--stores FOLDER]
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import asked
 import pages
+import wide
 from asked import timed
 from corpora import CORPORA, SEEDS, policies
 from memory import peak
@@ -273,6 +274,7 @@ def main() -> None:
     show("memory at its peak", peak(), "MB", "so far; the checks below have processes of their own")
     show_checks(readings, _COPIES)
     show_many(options)
+    wide.show(wide.NODES, wide.EDGES)
     show("everything together", time.process_time() - begun, "s")
 
 

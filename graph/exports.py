@@ -10,12 +10,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import PolicyGraphError
-from graph.network import LISTS, concentration
-from graph.page import page, picture
+from graph.measures import concentration, exposure, similarities
+from graph.network import LISTS
+from graph.page import page, picture, plain
 
 if TYPE_CHECKING:
     from networkx import DiGraph
 
+NODE = (
+    *(
+        "id",
+        "kind",
+        "label",
+        "country",
+        "activity",
+        "known",
+        "policy",
+        "names",
+        "reach",
+        "share",
+        "far_reach",
+    ),
+    *("parts", "cut_point", "community", "most_similar", "similarity", "exposed_to"),
+)
 _WRITTEN_AT = re.compile(r' lastmodifieddate="[^"]*"')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,10 +44,22 @@ class UnknownFormat(PolicyGraphError):  # noqa: N818  named after what it says, 
         super().__init__(f"{path}: no format has this ending; write to a file in {', '.join(ENDINGS)}")
 
 
-def write(net: "DiGraph[str]", path: Path) -> tuple[Path, ...]:
+class NothingDraws(PolicyGraphError):  # noqa: N818  as above
+    """Raised when a picture in pixels is asked for and nothing is installed that makes one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: nothing here draws .png; pip install 'policygraph[png]', or write .svg")
+
+
+def write(net: "DiGraph[str]", path: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
     """Write `net` in the format that the ending of `path` names; raise UnknownFormat if it names none."""
     ending = path.suffix.lower()
-    if ending == ".csv":
+    if ending == ".png":
+        path.write_bytes(_png(net, path))
+        return (path,)
+    if ending == ".html":
+        files = {path: page(net, texts=texts)}
+    elif ending == ".csv":
         files = {path.with_stem(f"{path.stem}-{name}"): text for name, text in tables(net).items()}
     elif ending in FORMATS:
         files = {path: FORMATS[ending](net)}
@@ -39,6 +68,15 @@ def write(net: "DiGraph[str]", path: Path) -> tuple[Path, ...]:
     for file, text in files.items():
         file.write_bytes(text.encode("utf-8"))
     return tuple(files)
+
+
+def _png(net: "DiGraph[str]", path: Path) -> bytes:
+    """Return the picture in pixels, twice as many as it has units; raise NothingDraws without resvg."""
+    try:
+        import resvg_py  # noqa: PLC0415  an extra
+    except ModuleNotFoundError as error:
+        raise NothingDraws(path) from error
+    return bytes(resvg_py.svg_to_bytes(svg_string=plain(picture(net)), zoom=2, background="#ffffff"))
 
 
 def flat(net: "DiGraph[str]") -> "DiGraph[str]":
@@ -68,11 +106,13 @@ def gexf(net: "DiGraph[str]") -> str:
 
 
 def node_link(net: "DiGraph[str]") -> str:
-    """Return the network as node-link JSON with all its evidence, and how concentrated recipients are."""
+    """Return the network as node-link JSON with all its evidence, and the measures that are not of one node."""
     import networkx as nx  # noqa: PLC0415
 
     data = nx.node_link_data(net, edges="edges")
     data["concentration"] = [asdict(one) for one in concentration(net)]
+    data["exposure"] = [asdict(one) for one in exposure(net)]
+    data["similarity"] = [asdict(one) for one in similarities(net)]
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -81,19 +121,17 @@ def tables(net: "DiGraph[str]") -> dict[str, str]:
     plain = flat(net)
     nodes = [{"id": node, **said} for node, said in plain.nodes(data=True)]
     edges = [{"source": source, "target": target, **said} for source, target, said in plain.edges(data=True)]
-    node_columns = ("id", "kind", "label", "country", "activity", "known", "policy", "reach", "names")
     edge_columns = ("source", "target", "relation", *LISTS, "possible", "quotes")
-    return {"nodes": _csv(nodes, node_columns), "edges": _csv(edges, edge_columns)}
+    return {"nodes": _csv(nodes, NODE), "edges": _csv(edges, edge_columns)}
 
 
 FORMATS: Mapping[str, Callable[["DiGraph[str]"], str]] = {
-    ".html": page,
     ".svg": picture,
     ".graphml": graphml,
     ".gexf": gexf,
     ".json": node_link,
 }
-ENDINGS = (*FORMATS, ".csv")
+ENDINGS = (".html", ".svg", ".png", *(ending for ending in FORMATS if ending != ".svg"), ".csv")
 
 
 def _flat(said: Mapping[str, Any]) -> dict[str, str | int | bool]:

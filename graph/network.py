@@ -7,15 +7,19 @@ The nodes are IRIs with the attributes
     country, activity   of companies and services that are known beforehand: a name, a list of names
     known     whether it was known beforehand; always true of categories that are concepts
     policy    whether it is a company whose policy is in the store
-    reach     by how many companies it is named
     names     how many recipients it names
+    reach     by how many companies it is named, and `share`, what part of all companies that is
+    far_reach, parts, community, similarity, exposed_to   what `graph.measures` explains
+    cut_point   whether `parts` is more than one
+    most_similar   the name of the company that is most like this one
 
 and the edges have
 
     relation  "shares with" (company to recipient), "uses" (company to service) or "provided by"
     data, purposes, bases, roles, services, countries, safeguards, policies   lists of names
     possible  whether all that is said is that the company "may" share
-    statements   a list with one entry for each process: the same lists, and its quotes with their offsets
+    statements   a list with one entry for each process: the same lists, the IRI of the version of the policy,
+                 and its quotes with their offsets
 """
 
 from collections import defaultdict
@@ -29,6 +33,7 @@ import pyoxigraph as ox
 
 import ontology
 from graph.store import Store
+from graph.terms import term
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -46,22 +51,13 @@ _SLOTS = {
     "pg:hasTransferBasis": "safeguards",
 }
 _ROLES = {"dpv:hasDataProcessor": "processor", "dpv:hasRecipientThirdParty": "third party"}
+_CHARS = term("cnt:chars")
 _UNSAID = (
     "pg:scenario",
     "pg:modality",
     *_ROLES,
 )  # headings and repetitions, which say nothing of a recipient
 _ABOUT_ONE = ("dpv:hasRecipient", *_ROLES)  # what is said of one recipient and not of the others beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Concentration:
-    """How far the recipients of one activity are a few: `hhi` is 1 for one alone, near 0 for many."""
-
-    activity: str
-    recipients: int
-    mentions: int
-    hhi: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,7 @@ class _Statement:
     """What one process says of one recipient."""
 
     process: str
+    version: str
     policy: str
     possible: bool = False
     data: list[str] = field(default_factory=list)
@@ -94,6 +91,8 @@ def network(store: Store) -> "DiGraph[str]":
     """Return the network of what the policies in `store` state; older texts of a policy are left out."""
     import networkx as nx  # noqa: PLC0415  takes a third of a second to import
 
+    from graph.measures import measure  # noqa: PLC0415  it measures what this module makes
+
     reader = _Reader(store)
     net: DiGraph[str] = nx.DiGraph()
     net.graph["title"] = "Who shares data with whom"
@@ -103,9 +102,7 @@ def network(store: Store) -> "DiGraph[str]":
         net.add_node(node, **reader.node(node))
     for source, target, attributes in edges:
         net.add_edge(source, target, **attributes)
-    for node in net:
-        net.nodes[node]["reach"] = sum(1 for _ in named_by(net, node))
-        net.nodes[node]["names"] = sum(1 for _ in net.successors(node) if net[node][_]["relation"] == SHARES)
+    measure(net)
     return net
 
 
@@ -135,32 +132,29 @@ def label_key(net: "DiGraph[str]", node: str) -> tuple[str, str]:
     return net.nodes[node]["label"].casefold(), node
 
 
-def concentration(net: "DiGraph[str]") -> tuple[Concentration, ...]:
-    """Return the Herfindahl-Hirschman index of recipients by activity, in the order of activities.
-
-    The share of a recipient is the part of all mentions of recipients of that activity that name it.
-    """
-    reach: dict[str, list[int]] = defaultdict(list)
-    for node in recipients(net):
-        for activity in net.nodes[node]["activity"]:
-            reach[activity].append(net.nodes[node]["reach"])
-    return tuple(
-        Concentration(
-            activity, len(counts), sum(counts), round(sum((n / sum(counts)) ** 2 for n in counts), 4)
-        )
-        for activity, counts in sorted(reach.items())
-    )
+def texts(store: Store) -> dict[str, str]:
+    """Return the stored texts of the policies that hold, by the IRI of their version, as far as there are any."""
+    found: dict[str, str] = {}
+    for version in store.versions():
+        if not version.stale:
+            for node, chars in store.said(_CHARS, version.text):
+                assert node == version.text.value
+                found[version.iri] = chars.value
+    return found
 
 
-def write(net: "DiGraph[str]", path: Path | str) -> tuple[Path, ...]:
+def write(
+    net: "DiGraph[str]", path: Path | str, *, texts: Mapping[str, str] | None = None
+) -> tuple[Path, ...]:
     """Write `net` in the format that the ending of `path` names, and return the files written.
 
-    Endings are .html, .svg, .graphml, .gexf, .json and .csv (two files, NAME-nodes.csv and NAME-edges.csv).
-    Raises UnknownFormat for another ending.
+    Endings are .html, .svg, .png, .graphml, .gexf, .json and .csv (two files, NAME-nodes.csv and NAME-edges.csv).
+    `texts` are what `texts` returns: with them the quotes of a page can be read where they stand in the policy.
+    Raises UnknownFormat for another ending, NothingDraws if .png has nothing installed that draws it.
     """
     from graph.exports import write as written  # noqa: PLC0415  the page is read only when it is written
 
-    return written(net, Path(path))
+    return written(net, Path(path), texts or {})
 
 
 class _Reader:
@@ -267,7 +261,7 @@ class _Reader:
         return not providers or recipient in providers
 
     def _statement(self, process: str, recipient: str, version: str) -> _Statement:
-        made = _Statement(process, self._files.get(version, version))
+        made = _Statement(process, version, self._files.get(version, version))
         for predicate, value in self._values[process]:
             if predicate in _ROLES and value == recipient:
                 made.roles.append(_ROLES[predicate])

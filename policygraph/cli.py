@@ -27,6 +27,8 @@ from rich.text import Text
 from policygraph import cells
 
 if TYPE_CHECKING:
+    from networkx import DiGraph
+
     from graph import Store
     from graph.engine import Engine
     from policygraph.asking import Rows
@@ -506,24 +508,53 @@ def _line(said: "Said") -> str:
 def network(
     *,
     output: OutputOption = Path("network.html"),
+    measures: Annotated[
+        Literal["recipients", "companies", "concentration", "countries", "similarity"] | None,
+        typer.Option(help="Print this table of measures instead of writing the network."),
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "jsonl", "csv"] | None,
+        typer.Option("--format", "-f", help="Of measures; default: table on a terminal, else csv."),
+    ] = None,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
     quiet: QuietOption = False,
 ) -> None:
-    """Write the network of companies and recipients: .html, .svg, .graphml, .gexf, .json or .csv."""
+    """Write the network of companies and recipients: .html, .svg, .png, .graphml, .gexf, .json or .csv."""
     from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 
     with _here(store, endpoint) as folder, _opened(folder) as opened:
         net = networks.network(opened)
+        texts = networks.texts(opened) if output.suffix.lower() == ".html" and not measures else {}
+    if measures:
+        _print_measures(net, measures, form)
+        return
     try:
-        networks.write(net, output)
+        networks.write(net, output, texts=texts)
     except PolicyGraphError as error:
         _stop(str(error))
     except OSError as error:
         _stop(f"{output}: cannot be written ({error.strerror or error})")
     if not quiet:
         _err().print(f"{output}: {net.number_of_nodes()} nodes, {net.number_of_edges()} edges")
+
+
+def _print_measures(net: "DiGraph[str]", name: str, form: str | None) -> None:
+    """Print a table of measures; below one for people, what its columns mean."""
+    from graph import measures  # noqa: PLC0415
+    from policygraph.asking import Rows  # noqa: PLC0415
+
+    columns = measures.COLUMNS[name]
+    rows = Rows(columns, tuple(measures.table(net, name)))
+    if form == "json":
+        sys.stdout.write(json.dumps(rows.dicts(), ensure_ascii=False, indent=1) + "\n")
+        return
+    _print_rows(rows, form, f"The network: {name}")
+    if (form or "table") == "table" and sys.stdout.isatty():
+        for column in columns:
+            if column in measures.EXPLAINED:
+                _err().print(f"[bold]{column.replace('_', ' ')}[/]: {measures.EXPLAINED[column]}")
 
 
 @app.command()

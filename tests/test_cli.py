@@ -388,6 +388,22 @@ def test_the_network_is_written(ending: str, seed_folder: Path, tmp_path: Path) 
     assert "Google" in path.read_text(encoding="utf-8")
 
 
+def test_the_page_of_the_network_has_the_policies(seed_folder: Path, tmp_path: Path) -> None:
+    run("network", "-s", seed_folder, "-o", tmp_path / "net.html")
+    assert "When someone visits www.cliksoftware.com" in (tmp_path / "net.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["recipients", "companies", "concentration", "countries", "similarity"])
+def test_measures_are_printed(name: str, seed_folder: Path) -> None:
+    done = run("network", "-s", seed_folder, "--measures", name, "-f", "csv")
+    assert done.exit_code == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert rows
+    told = json.loads(run("network", "-s", seed_folder, "--measures", name, "-f", "json").stdout)
+    assert [list(map(str, row.values())) for row in told] == [list(row.values()) for row in rows]
+    assert not Path("network.html").exists()
+
+
 def test_no_network_of_that_kind(seed_folder: Path, tmp_path: Path) -> None:
     done = run("network", "-s", seed_folder, "-o", tmp_path / "network.docx")
     assert done.exit_code == 2

@@ -14,15 +14,16 @@ import pytest
 
 from graph import Store
 from graph.exports import ENDINGS, UnknownFormat, flat, gexf, graphml, node_link, tables
+from graph.measures import concentration
 from graph.network import (
     LISTS,
     PROVIDED,
     SHARES,
     USES,
-    concentration,
     controllers,
     network,
     recipients,
+    texts,
     write,
 )
 
@@ -64,8 +65,16 @@ def test_a_node_is_described(net: "nx.DiGraph[str]") -> None:
         "activity": ["advertising partner", "analytics provider"],
         "known": True,
         "policy": False,
-        "reach": 4,
         "names": 0,
+        "reach": 4,
+        "share": 0.8,
+        "far_reach": 4,
+        "parts": 1,
+        "cut_point": False,
+        "community": 3,
+        "most_similar": "",
+        "similarity": 0.0,
+        "exposed_to": [],
     }
     assert net.nodes[POLICE]["kind"] == "category"
     assert not net.nodes[BASE + "company/marlpit-diagnostics"]["known"]
@@ -110,18 +119,6 @@ def test_every_statement_can_be_read_where_it_stands(net: "nx.DiGraph[str]") -> 
             assert all(one["start"] < one["end"] and one["quote"] for one in statement["quotes"])
 
 
-def test_concentration() -> None:
-    net: nx.DiGraph[str] = nx.DiGraph()
-    plain: dict[str, Any] = {"kind": "company", "policy": False}
-    for node, reach, activity in (("a", 3, ["post"]), ("b", 1, ["post", "bank"]), ("c", 2, [])):
-        net.add_node(node, label=node, reach=reach, activity=activity, **plain)
-        for number in range(reach):
-            net.add_node(f"company {number}", kind="company", policy=True, reach=0, label="x", activity=[])
-            net.add_edge(f"company {number}", node, relation=SHARES)
-    found = {one.activity: (one.recipients, one.mentions, one.hhi) for one in concentration(net)}
-    assert found == {"bank": (1, 1, 1.0), "post": (2, 4, 0.625)}
-
-
 def test_an_empty_store_is_an_empty_network(tmp_path: Path) -> None:
     with Store() as empty:
         net = network(empty)
@@ -161,6 +158,8 @@ def test_json_comes_back_the_same_with_its_evidence(net: "nx.DiGraph[str]", tmp_
     assert [one["activity"] for one in data.pop("concentration")] == [
         one.activity for one in concentration(net)
     ]
+    assert [one["country"] for one in data.pop("exposure")][:1] == ["United States"]
+    assert {one["company"] for one in data.pop("similarity")} <= set(controllers(net))
     assert as_rows(nx.DiGraph(nx.node_link_graph(data, edges="edges"))) == as_rows(net)
 
 
@@ -176,6 +175,27 @@ def test_csv_has_a_row_for_each_node_and_edge(net: "nx.DiGraph[str]", tmp_path: 
     assert "“IP address” (alder-books-ltd.txt, 2026-03-01, " in row["quotes"]
     with nodes.open(encoding="utf-8", newline="") as file:
         assert {row["id"] for row in csv.DictReader(file)} == set(net)
+
+
+def test_measures_stand_with_the_nodes_in_every_format(net: "nx.DiGraph[str]", tmp_path: Path) -> None:
+    nodes, _ = write(net, tmp_path / "net.csv")
+    with nodes.open(encoding="utf-8", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["id"] == ALDER)
+    assert (row["names"], row["cut_point"], row["exposed_to"]) == ("4", "True", "United States")
+    back = nx.read_graphml(write(net, tmp_path / "net.graphml")[0])
+    assert back.nodes[ALDER]["similarity"] == net.nodes[ALDER]["similarity"]
+    assert {said["community"] for _, said in back.nodes(data=True)} == {
+        said["community"] for _, said in net.nodes(data=True)
+    }
+
+
+def test_texts_are_those_of_the_policies_that_hold(net: "nx.DiGraph[str]", store: Store) -> None:
+    found = texts(store)
+    statements = [one for *_, edge in net.edges(data=True) for one in edge["statements"]]
+    for one in statements:
+        if one["version"] in found:
+            for quote in one["quotes"]:
+                assert found[one["version"]][quote["start"] : quote["end"]] == quote["quote"]
 
 
 def test_no_cell_is_taken_for_a_formula(net: "nx.DiGraph[str]") -> None:

@@ -5,7 +5,9 @@ import hashlib
 import itertools
 import json
 import re
+import sys
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,11 @@ import pytest
 from lxml import etree
 
 from graph import Store
-from graph.network import SHARES, controllers, network, recipients
-from graph.page import page, picture
+from graph.exports import NothingDraws
+from graph.measures import EXPLAINED
+from graph.network import SHARES, controllers, network, recipients, write
+from graph.page import page, picture, plain
+from graph.page.measured import TITLES
 from graph.page.picture import COMPANIES, OWN, SHARED, draw
 
 SAMPLE = Path("tests/golden/sample.trig")
@@ -116,6 +121,45 @@ def test_what_a_policy_says_is_never_markup(net: "nx.DiGraph[str]", hostile: "nx
     assert not re.search(r"<(img|script>alert)", page(hostile))
 
 
+def test_texts_and_an_explorer_are_ways_to_the_words(net: "nx.DiGraph[str]") -> None:
+    html = page(net, texts={"https://example.org/policy/a/": HOSTILE[1]}, policies="../policy/")
+    (text,) = [text for kind, text in parsed(html).inline if kind == "script" and text.startswith("{")]
+    assert not set("<>&") & set(text)
+    data = json.loads(text)
+    assert data["texts"] == {"https://example.org/policy/a/": HOSTILE[1]}
+    assert data["policies"] == "../policy/"
+
+
+def test_every_measure_that_is_shown_is_explained(net: "nx.DiGraph[str]") -> None:
+    html = page(net)
+    assert set(TITLES) == set(EXPLAINED) == set(json.loads(parsed(html).inline[-2][1])["explained"])
+    for name, sentence in EXPLAINED.items():
+        assert escape(sentence) in html, name
+
+
+def test_the_countries_to_choose_from_are_those_stated_and_those_known(net: "nx.DiGraph[str]") -> None:
+    (found,) = re.findall(r'<select name="country">(.*?)</select>', page(net), re.DOTALL)
+    assert 'value="United States"' in found
+
+
+def test_a_picture_in_pixels_has_no_variables(net: "nx.DiGraph[str]", tmp_path: Path) -> None:
+    assert "var(" in picture(net)
+    assert "var(" not in plain(picture(net))
+    assert "fill: #1d2730" in plain(picture(net))  # dark ink on light paper
+    (path,) = write(net, tmp_path / "net.png")
+    head = path.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert int.from_bytes(head[16:20]) == 2 * draw(net).width
+
+
+def test_without_what_draws_pixels_there_is_advice(
+    net: "nx.DiGraph[str]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(NothingDraws, match=r"net\.png: .*policygraph\[png\]"):
+        write(net, tmp_path / "net.png")
+
+
 def test_the_data_of_the_page_is_the_network(hostile: "nx.DiGraph[str]") -> None:
     (text,) = [
         text for kind, text in parsed(page(hostile)).inline if kind == "script" and text.startswith("{")
@@ -127,7 +171,8 @@ def test_the_data_of_the_page_is_the_network(hostile: "nx.DiGraph[str]") -> None
 
 
 def test_the_script_makes_no_markup() -> None:
-    script = Path("graph/page/network.js").read_text(encoding="utf-8")
+    scripts = [path.read_text(encoding="utf-8") for path in sorted(Path("graph/page").glob("*.js"))]
+    assert len(scripts) == 4
     for way in (
         "innerHTML",
         "outerHTML",
@@ -137,12 +182,12 @@ def test_the_script_makes_no_markup() -> None:
         "Function(",
         "fetch(",
     ):
-        assert way not in script
-    assert len(script.splitlines()) < 300
+        assert not [script for script in scripts if way in script]
+    assert all(len(script.splitlines()) < 320 for script in scripts)
 
 
 def test_the_table_has_all_recipients_in_their_order(net: "nx.DiGraph[str]") -> None:
-    rows = [said["data-node"] for tag, said in parsed(page(net)).tags if tag == "tr" and "data-node" in said]
+    rows = [said["data-node"] for tag, said in parsed(page(net)).tags if tag == "tr" and "data-look" in said]
     assert rows == recipients(net)
 
 

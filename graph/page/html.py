@@ -3,26 +3,34 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from graph.network import LISTS, SHARES, concentration, controllers, named_by, recipients, together
+from graph.measures import EXPLAINED
+from graph.network import LISTS, SHARES, controllers, named_by, recipients, together
+from graph.page.measured import companies, measures, sentences
 from graph.page.picture import draw
 
 if TYPE_CHECKING:
     from networkx import DiGraph
 
 FOLDER = Path(__file__).parent
+_STYLES = ("picture.css", "network.css")
+_SCRIPTS = ("network.js", "focus.js", "map.js", "view.js")
 _FILTERS = (("data", "Data"), ("purposes", "Purpose"), ("bases", "Legal basis"), ("roles", "Role"))
 _KINDS = (("known", "Known companies"), ("unknown", "Other companies"), ("category", "Kinds of recipient"))
-_SHOWN = 3
+_SHOWN = 2
 
 
-def page(net: "DiGraph[str]") -> str:
-    """Return the page of `net`. What a policy says is escaped, and the page may run its own script only."""
+def page(net: "DiGraph[str]", *, texts: Mapping[str, str] | None = None, policies: str = "") -> str:
+    """Return the page of `net`. What a policy says is escaped, and the page may run its own script only.
+
+    `texts` are the texts of policies by the IRI of their version: quotes lead to their place in them. `policies` is
+    the address below which an explorer shows policies, for a page that is served by one: quotes lead there.
+    """
     style, script = _parts()
     drawing = draw(net)
     note = f"The {drawing.left_out} with the fewest links are in the table only." if drawing.left_out else ""
@@ -38,8 +46,10 @@ def page(net: "DiGraph[str]") -> str:
         drawing=drawing.body,
         left_out=note,
         rows="\n".join(_row(net, number, node) for number, node in enumerate(recipients(net), 1)),
-        concentration="\n".join(_concentration(net)),
-        data=_data(net),
+        explained=sentences("reach", "share", "far_reach"),
+        companies=companies(net),
+        measures=measures(net),
+        data=_data(net, texts or {}, policies),
     )
 
 
@@ -51,7 +61,7 @@ def security() -> str:
 
 def _parts() -> tuple[str, str]:
     """Return the style and the script of the page."""
-    return _file("picture.css") + _file("network.css"), _file("network.js")
+    return "".join(map(_file, _STYLES)), "".join(map(_file, _SCRIPTS))
 
 
 def _file(name: str) -> str:
@@ -88,6 +98,9 @@ def _filters(net: "DiGraph[str]") -> Iterator[str]:
     for name, title in _FILTERS:
         values = together(said[name] for *_, said in _shares(net))
         yield _select(name, title, ((value, value) for value in values))
+    named = {one for node in recipients(net) for one in net.nodes[node]["country"].split("; ") if one}
+    stated = {one for *_, said in _shares(net) for one in said["countries"]}
+    yield _select("country", "Country", ((one, one) for one in together([named, stated])))
     yield _select("look", "Recipients", _KINDS)
 
 
@@ -109,7 +122,9 @@ def _row(net: "DiGraph[str]", number: int, node: str) -> str:
         f'<th scope="row"><button type="button" class="name {_look(net, node)}">'
         f"{escape(said['label'])}</button>"
         f'<span class="what">{escape(what)}</span>{through if said_of["services"] else ""}</th>'
-        f'<td class="number reach" data-sort="{said["reach"]}">{said["reach"]}</td>'
+        f'<td class="number reach" data-sort="{said["reach"]}">{said["reach"]}'
+        f'<span class="what">{said["share"]:.0%}</span></td>'
+        f'<td class="number" data-sort="{said["far_reach"]}">{said["far_reach"]}</td>'
         f"{_cell(said_of['data'])}{_cell(said_of['purposes'])}{_cell(said_of['bases'])}</tr>"
     )
 
@@ -128,21 +143,10 @@ def _cell(values: list[str]) -> str:
     return f'<td data-sort="{len(values)}" title="{full}">{escape("; ".join(values[:_SHOWN]))}{more}</td>'
 
 
-def _concentration(net: "DiGraph[str]") -> Iterator[str]:
-    found = [one for one in concentration(net) if one.mentions > 1]
-    for one in sorted(found, key=lambda one: (-one.mentions, one.activity)):
-        yield (
-            f'<tr><th scope="row">{escape(one.activity)}</th><td class="number">{one.recipients}</td>'
-            f'<td class="number">{one.mentions}</td><td class="number">{one.hhi:.2f}</td>'
-            f'<td><meter min="0" max="1" value="{one.hhi:.2f}"></meter></td></tr>'
-        )
-
-
-def _data(net: "DiGraph[str]") -> str:
+def _data(net: "DiGraph[str]", texts: Mapping[str, str], policies: str) -> str:
     """Return nodes and edges as JSON in which no tag can begin or end."""
     nodes = {node: dict(said) for node, said in net.nodes(data=True)}
     edges = [{"source": source, "target": target, **said} for source, target, said in _shares(net)]
-    text = json.dumps(
-        {"nodes": nodes, "edges": edges}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    data = {"nodes": nodes, "edges": edges, "texts": texts, "policies": policies, "explained": EXPLAINED}
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -4,6 +4,7 @@ To the left stand the recipients that one company alone names, beside that compa
 another and lines cross as little as they can. All positions follow from the network alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +30,8 @@ _LEFT, _BOX, _RIGHT = (
 _TOP, _ROW, _LETTER = 58, 25, 6.7
 _LONGEST = 40
 _DENSE = 120  # more lines than this are drawn lighter
+_COLOUR = re.compile(r"--(\w[\w-]*):\s*(#\w+)")
+_NAMED = re.compile(r"var\(--(?P<name>[\w-]+)\)")
 _LOOKS = ("has-policy", "known", "unknown", "category")
 
 
@@ -79,6 +82,12 @@ def picture(net: "DiGraph[str]") -> str:
 {_legend(drawing.height + 14, note)}
 </svg>
 """
+
+
+def plain(svg: str) -> str:
+    """Return a picture whose light colours stand where its styles only name them, for what knows no variables."""
+    colours = dict(reversed(_COLOUR.findall(svg)))  # the first of a name is that on light paper
+    return _NAMED.sub(lambda found: colours.get(found["name"], "black"), svg)
 
 
 def _chosen(net: "DiGraph[str]") -> tuple[list[str], list[str], list[str]]:
