@@ -71,7 +71,7 @@ class Watched:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.page = context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(120_000)
         self.wrong: list[str] = []
         self.url = url
         self.page.on("console", self._said)

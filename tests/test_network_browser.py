@@ -63,7 +63,7 @@ def tab(browser: Browser) -> Iterator[Page]:
 
     context = browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(120_000)
     page.on("console", said)
     page.on("pageerror", failed)
     page.on("request", lambda request: None if request.url.startswith("file:") else wrong.append(request.url))

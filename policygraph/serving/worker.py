@@ -146,7 +146,7 @@ def network(folder: Path) -> Reply:
     from graph.page import page  # noqa: PLC0415
 
     with Store(folder, read_only=True) as store:
-        return 200, "text/html; charset=utf-8", page(made(store)).encode()
+        return 200, "text/html; charset=utf-8", page(made(store), policies="/policy/").encode()
 
 
 def serve(
