@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Literal
 
@@ -34,6 +35,16 @@ def write(store: ox.Store, graphs: Sequence[ox.NamedNode], output: IO[bytes], fo
 def turtle(triples: Iterable[ox.Triple], output: IO[bytes]) -> None:
     """Write `triples` as Turtle, each once, sorted."""
     _with_prefixes(iter(sorted(set(triples), key=_order)), output, "turtle")
+
+
+def triples(found: Iterable[ox.Triple], form: Literal["turtle", "jsonld"]) -> bytes:
+    """Return triples as Turtle or JSON-LD, each once, sorted."""
+    output = BytesIO()
+    if form == "turtle":
+        turtle(found, output)
+    else:
+        ox.serialize(iter(sorted(set(found), key=_order)), output, format=_FORMATS[form])
+    return output.getvalue()
 
 
 def _with_prefixes(rows: Iterator[ox.Quad] | Iterator[ox.Triple], output: IO[bytes], form: Format) -> None:

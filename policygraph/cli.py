@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from policygraph.asking import Rows
     from policygraph.building import Summary
     from policygraph.checking import Checked
+    from policygraph.explorer.directory import Company
+    from policygraph.explorer.site import Site
     from policygraph.quoting import Said
     from policygraph.settings import Settings
     from queries import Question
@@ -501,7 +503,7 @@ def _line(said: "Said") -> str:
     return f"[dim]{escape(said.said_in)}:{place}[/] “{escape(' '.join(said.words.split()))}”"
 
 
-# --- network, show, export, mentions -----------------------------------------------------------------------
+# --- network, show, export, report, mentions ---------------------------------------------------------------
 
 
 @app.command()
@@ -586,6 +588,85 @@ def export(
     """Write the whole graph, in an order that depends on nothing but what it holds."""
     with _opened(store) as opened, _writer(output) as stream:
         opened.export(stream, form, lexicon=lexicon)
+
+
+@app.command()
+def report(
+    companies: Annotated[
+        list[str] | None, typer.Argument(help="Companies in the store, by any of their names.")
+    ] = None,
+    *,
+    everybody: Annotated[bool, typer.Option("--all", help="All companies of the store.")] = False,
+    form: Annotated[
+        Literal["html", "ropa-csv", "ropa-xlsx", "tilt", "turtle", "jsonld"] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="html: pages in a folder. ropa-…: a record of processing activities (GDPR Art. 30). tilt: "
+            "Transparency Information Language. Default: by the ending of --output, else html.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Folder for html (default: report), else a file; - is standard output."
+        ),
+    ] = None,
+    store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
+    quiet: QuietOption = False,
+) -> None:
+    """Write what the policies of companies state to be handed on: pages, a record, TILT or RDF.
+
+    Nothing is added to what they state: what a policy leaves out is "not stated".
+    """
+    from policygraph import reporting  # noqa: PLC0415
+
+    if bool(companies) == everybody:
+        _stop("name the companies to report on, or give --all for all of the store")
+    chosen = form or (reporting.form_of(output) if output else "html")
+    with _here(store, endpoint) as folder, _opened(folder) as opened:
+        if chosen == "html":
+            _write_pages(opened, companies or [], output or Path("report"), quiet=quiet)
+            return
+        target = output or _STANDARD
+        if chosen == "ropa-xlsx" and target == _STANDARD and sys.stdout.isatty():
+            _stop("a workbook is nothing for a terminal: give a file with --output")
+        site = reporting.site(opened)
+        written = reporting.FORMATS[chosen](opened, site, _companies(opened, site, companies or []))
+    with _writer(target) as stream:
+        stream.write(written)
+
+
+def _write_pages(store: "Store", names: list[str], folder: Path, *, quiet: bool) -> None:
+    from policygraph import reporting  # noqa: PLC0415
+
+    site = reporting.site(store)
+    try:
+        count = reporting.save(site, _companies(store, site, names), folder)
+    except OSError as error:
+        _stop(f"{folder}: cannot be written ({error.strerror or error})")
+    if not quiet:
+        _err().print(f"{count} pages; open {escape(str(folder / 'index.html'))}", soft_wrap=True)
+
+
+def _companies(store: "Store", site: "Site", names: list[str]) -> "list[Company]":
+    """Return the companies that names mean, each once, all of them without a name; end with 2 if one is unknown."""
+    from policygraph import showing  # noqa: PLC0415
+
+    if not names:
+        if not site.directory.companies:
+            _stop("no policies in this store: build one with: policygraph build FILE…")
+        return list(site.directory.companies)
+    found = {}
+    for name in names:
+        for version in showing.versions_of(store, name, _stop):
+            one = site.directory.by_version.get(version.iri)
+            if one is not None:
+                found[one.iri] = one
+    if not found:
+        _stop(f"no policy of {', '.join(names)} holds any more; build the store again")
+    return list(found.values())
 
 
 @app.command()

@@ -8,6 +8,9 @@ import pytest
 from exploring import CHROMIUM, NAME, explored, harmful
 from serving import serving
 
+from graph import Store
+from policygraph import reporting
+
 pytest.importorskip("playwright", reason="Playwright is not installed")
 if not CHROMIUM:
     pytest.skip("there is no Chromium here", allow_module_level=True)
@@ -334,3 +337,72 @@ def test_nothing_of_a_policy_runs(browser: Browser, harm: str) -> None:
             found.open(path)
             assert page.evaluate("window.harmed") is None
             assert page.evaluate("document.images.length") == 0
+
+
+# --- pages without a server --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files(seed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return where the pages of a report lie, as a file share has them: the address of a folder."""
+    folder = tmp_path_factory.mktemp("report")
+    with Store(explored(seed_folder, folder / "store"), read_only=True) as store:
+        site = reporting.site(store)
+        reporting.save(site, site.directory.companies, folder / "pages")
+    return (folder / "pages").as_uri() + "/"
+
+
+def test_a_report_is_read_without_a_server(browser: Browser, files: str) -> None:
+    for found in watched(browser, files):
+        page = found.open("index.html")
+        page.get_by_role("link", name="Clik Limited").click()
+        expect(page.locator("h1")).to_have_text("Clik Limited")
+        assert page.evaluate("getComputedStyle(document.body).display") == "flex"  # the style is let in
+        page.get_by_role("link", name="as in the text").click()
+        page.locator("[id$=p4938-4944]").get_by_role("link", name="chat transcript").click()
+        expect(page.locator(".text :target")).to_have_text("transcript of the chat")
+        expect(page.locator(".text :target")).to_be_in_viewport()
+        page.locator(".text :target").click()
+        saying = page.locator("#said :target")
+        expect(saying).to_contain_text("HubSpot CRM")
+        expect(saying).to_be_in_viewport()
+        expect(page.locator("#c4907")).to_be_in_viewport()
+        saying.get_by_role("link", name="to the statement").first.click()
+        expect(page.locator(".said:target")).to_contain_text("chat transcript")
+        page.get_by_role("link", name="Companies").click()
+        expect(page.locator("tbody tr")).to_have_count(5)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "clik-limited/index.html", "clik-limited/recipients.html", "policy"]
+)
+def test_everybody_can_use_a_page_of_a_report(name: str, scheme: str, browser: Browser, files: str) -> None:
+    for size in (WIDE, NARROW):
+        for found in watched(browser, files, color_scheme=scheme, viewport=size):
+            page = found.open("clik-limited/index.html" if name == "policy" else name)
+            if name == "policy":
+                page.get_by_role("link", name="Read the policy").click()
+                page.locator("#c5026").click()
+                expect(page.locator("#said :target")).to_be_in_viewport()
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            results = Axe().run(page).response
+            grave = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
+            assert not [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in grave]
+
+
+def test_nothing_of_a_policy_runs_in_a_report(browser: Browser, tmp_path: Path) -> None:
+    with Store(harmful(tmp_path / "store"), read_only=True) as store:
+        site = reporting.site(store)
+        reporting.save(site, site.directory.companies, tmp_path / "pages")
+    for found in watched(browser, tmp_path.as_uri() + "/pages/"):
+        page = found.open("index.html")
+        page.get_by_role("link", name=NAME).click()
+        expect(page.locator("h1")).to_have_text(NAME)
+        page.get_by_role("link", name="Read the policy").click()
+        expect(page.locator(".text")).to_contain_text("<script>window.harmed = true</script>")
+        page.locator("a.mark").first.click()
+        expect(page.locator("#said :target")).to_be_visible()
+        assert page.evaluate("window.harmed") is None
+        assert page.evaluate("document.images.length") == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]

@@ -21,6 +21,7 @@ VIEWS: Mapping[str, str] = {
     "text": "",
 }
 _SIZE = 60  # statements on one page
+_PEOPLE = {"officer": "dpv:hasDataProtectionOfficer", "representative": "dpv:hasRepresentative"}
 _NAMED = 50  # companies that name another, on one page
 _LONGEST = 420  # characters of an excerpt
 _QUOTED = 6  # words of one side of a finding
@@ -102,11 +103,20 @@ def _narrowed(text: str, line: Span, around: Span) -> Span:
     return start, end
 
 
-def page(site: Site, iri: str, *, by: str = "purpose", number: int = 1, at: str = "", only: str = "") -> Page:
+def page(
+    site: Site,
+    iri: str,
+    *,
+    by: str = "purpose",
+    number: int = 1,
+    at: str = "",
+    only: str = "",
+    size: int = _SIZE,
+) -> Page:
     """Return the page of a company; raise NothingThere if the graph knows none of this IRI.
 
     `by` is how statements are grouped, `number` the page of them, or that which has the statement called `at`;
-    `only` leaves out all that do not have that value (an IRI).
+    `only` leaves out all that do not have that value (an IRI); `size` is how many statements a page has.
     """
     known = site.directory.by_iri.get(iri)
     if known is None:
@@ -118,12 +128,12 @@ def page(site: Site, iri: str, *, by: str = "purpose", number: int = 1, at: str 
     stated = [said for one in policies for said in one.statements if not said.denied]
     denied = [said for one in policies for said in one.statements if said.denied]
     chosen = [said for said in stated if not only or said.has(only)]
-    groups, here = _page_of(_groups(chosen, by), number, at)
+    groups, here = _page_of(_groups(chosen, by), number, at, size)
     shown = {
         "company": known,
         "policies": policies,
         "facts": _facts(policies),
-        "contact": _contact(policies, iri),
+        "contact": contact(policies, iri),
         "by": by,
         "only": only,
         "only_name": next(
@@ -157,15 +167,15 @@ def _groups(stated: Sequence[Statement], by: str) -> list[tuple[Value, list[Stat
 
 
 def _page_of(
-    groups: Sequence[tuple[Value, list[Statement]]], number: int, at: str
+    groups: Sequence[tuple[Value, list[Statement]]], number: int, at: str, size: int
 ) -> tuple[list[tuple[Value, list[Statement]]], Slice]:
     """Return the groups on a page, cut where it is full: page `number`, or that of the statement called `at`."""
     flat = [(value, one) for value, found in groups for one in found]
     if at:
-        number = next((index for index, (_, one) in enumerate(flat) if one.id == at), 0) // _SIZE + 1
-    here = Slice.of(len(flat), _SIZE, number)
+        number = next((index for index, (_, one) in enumerate(flat) if one.id == at), 0) // size + 1
+    here = Slice.of(len(flat), size, number)
     chosen: list[tuple[Value, list[Statement]]] = []
-    for value, one in flat[here.first : here.first + _SIZE]:
+    for value, one in flat[here.first : here.first + size]:
         if not chosen or chosen[-1][0] is not value:
             chosen.append((value, []))
         chosen[-1][1].append(one)
@@ -181,8 +191,8 @@ def _facts(policies: Iterable[Policy]) -> dict[str, list[tuple[str, Value]]]:
     return found
 
 
-def _contact(policies: Iterable[Policy], iri: str) -> dict[str, list[str]]:
-    """Return names, addresses and contacts that the policies give of their company."""
+def contact(policies: Iterable[Policy], iri: str) -> dict[str, list[str]]:
+    """Return what the policies say of their company: names, addresses, contacts, officer, representative."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for one in policies:
         said = one.about.get(iri, {})
@@ -190,10 +200,11 @@ def _contact(policies: Iterable[Policy], iri: str) -> dict[str, list[str]]:
             found[curie] |= dict.fromkeys(said.get(curie, ()))
         for country in said.get("dpv:hasCountry", ()):
             found["dpv:hasCountry"][one.names.get(country, country.rpartition("#")[2])] = None
-        for officer in said.get("dpv:hasDataProtectionOfficer", ()):
-            found["officer"] |= dict.fromkeys(
-                v for values in one.about.get(officer, {}).values() for v in values if "://" not in v
-            )
+        for kind, curie in _PEOPLE.items():
+            for person in said.get(curie, ()):
+                found[kind] |= dict.fromkeys(
+                    v for values in one.about.get(person, {}).values() for v in values if "://" not in v
+                )
     return {curie: list(values) for curie, values in found.items()}
 
 

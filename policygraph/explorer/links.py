@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 from urllib.parse import quote, urlencode
 
 from graph.iri import BASE
@@ -11,11 +12,51 @@ from policygraph.explorer.marking import Span
 Query = str | int | Sequence[str] | None
 
 
+class Linking(Protocol):
+    """Makes the links of pages; a link to a page that is not there is empty."""
+
+    served: ClassVar[bool]
+    """Tells whether a server answers them: with pages that can be searched, sorted and filtered."""
+
+    def page(self, name: str, **query: Query) -> str:
+        """Return the link to a page that is there once."""
+        ...
+
+    def static(self, name: str) -> str:
+        """Return the link to a style or script."""
+        ...
+
+    def company(self, iri: str, place: str = "", /, **query: Query) -> str:
+        """Return the link to a company, to a `place` in its page."""
+        ...
+
+    def said(self, company: str, value: str) -> str:
+        """Return the link to what a company states of a value, an IRI."""
+        ...
+
+    def policy(self, version: str, words: Span | None = None, **query: Query) -> str:
+        """Return the link to the text of a policy, to some words in it."""
+        ...
+
+    def words(self, version: str, words: Span, show: str = "") -> str:
+        """Return the link to what some words of a policy say, with the kinds of words to `show`."""
+        ...
+
+    def concept(self, iri: str, **query: Query) -> str:
+        """Return the link to a concept."""
+        ...
+
+    def question(self, name: str, form: str = "", **query: Query) -> str:
+        """Return the link to a question with values for its parameters; `form` is that of its rows."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes links that begin with `root`; pages that lie elsewhere need a class with the same methods."""
+    """Makes links that begin with `root`."""
 
     root: str = "/"
+    served: ClassVar[bool] = True
 
     def page(self, name: str, **query: Query) -> str:
         """Return the link to a page that is there once."""
@@ -39,6 +80,10 @@ class Links:
         if words is None:
             return self._to(name, query)
         return self._to(name, {**query, "words": f"{words[0]}-{words[1]}"}, f"c{words[0]}")
+
+    def words(self, version: str, words: Span, show: str = "") -> str:
+        """Return the link to what some words of a policy say, with the kinds of words to `show`."""
+        return self.policy(version, words, show=show)
 
     def concept(self, iri: str, **query: Query) -> str:
         """Return the link to a concept."""

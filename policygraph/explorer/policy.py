@@ -49,10 +49,18 @@ class Saying:
     pieces: tuple[sentences.Piece, ...] = ()
 
 
-def page(site: Site, version: str, *, words: Span | None = None, show: Collection[str] = ()) -> Page:
+def page(
+    site: Site,
+    version: str,
+    *,
+    words: Span | None = None,
+    show: Collection[str] = (),
+    targets: Collection[Span] | None = None,
+) -> Page:
     """Return the page of a version, with `words` chosen; raise NothingThere if there is no such version.
 
-    `show` are the kinds of words that are marked; all, if it is empty.
+    `show` are the kinds of words that are marked; all, if it is empty. With `targets`, what all marked words
+    say stands beside the text, not only what the chosen ones do, and links may lead to the targets too.
     """
     policy = statements.read(site.asker, version)
     if policy is None:
@@ -66,18 +74,25 @@ def page(site: Site, version: str, *, words: Span | None = None, show: Collectio
         marked.setdefault(words, [])
     # Where spans lie within each other the narrowest comes last: it is what a mark leads to.
     spans = sorted(marked, key=lambda span: (span[0], -span[1]))
+    places = sorted(set(targets or ()) - marked.keys())
     shown = {
         "company": company,
         "policy": policy,
-        "parts": list(parts(policy.source, spans)),
-        "spans": spans,
-        "kinds": [_kind(marked[span]) for span in spans],
+        "parts": list(parts(policy.source, [*places, *spans])),
+        "spans": [*places, *spans],
+        "kinds": [""] * len(places) + [_kind(marked[span]) for span in spans],
         "labels": KINDS,
         "show": wanted if len(wanted) < len(KINDS) else [],
         "counts": _counts(sayings),
         "words": words,
         "quote": policy.source.text[slice(*words)] if words else "",
         "said": _said(name, sayings, words) if words else [],
+        "notes": [
+            (span, policy.source.text[slice(*span)], list(_told(name, iter(found))))
+            for span, found in sorted(marked.items())
+        ]
+        if targets is not None
+        else [],
         "name": name,
         "stale": any(one.value == expand("dpv:NoticeStale") for one in policy.facts.get(_STATUS, ())),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from policygraph.explorer.links import Links
+from policygraph.explorer.links import Linking
 from policygraph.explorer.site import Page
 from policygraph.reports import page as report_page
 from policygraph.reports.wording import number_of, plain
@@ -15,12 +15,24 @@ from policygraph.reports.wording import number_of, plain
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(page: Page, links: Links) -> str:
-    """Return a page as HTML. What policies say is escaped, and what would steer a reader's screen is replaced."""
+def render(page: Page, links: Linking, layout: str = "base.html", **around: object) -> str:
+    """Return a page as HTML, within a layout, which shows `around` too.
+
+    What policies say is escaped, and what would steer a reader's screen is replaced.
+    """
     return (
         _environment()
         .get_template(f"{page.template}.html")
-        .render({**page.shown, "title": page.title, "here": page.template, "links": links})
+        .render(
+            {
+                **page.shown,
+                **around,
+                "title": page.title,
+                "here": page.template,
+                "links": links,
+                "layout": layout,
+            }
+        )
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from policygraph.explorer.asker import Asker
 from policygraph.explorer.directory import Directory
-from policygraph.explorer.links import Links
+from policygraph.explorer.links import Linking
 
 
 class NothingThere(Exception):  # noqa: N818  a page that is not there is no error of ours
@@ -18,7 +18,7 @@ class Site:
 
     asker: Asker
     directory: Directory
-    links: Links
+    links: Linking
 
 
 @dataclass(frozen=True, slots=True)

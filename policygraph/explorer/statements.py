@@ -54,6 +54,11 @@ class Value:
     spans: tuple[Span, ...] = ()
 
     @property
+    def id(self) -> str:
+        """Return what names the value in a page; nothing for none."""
+        return re.sub(r"[^A-Za-z0-9]+", "-", shorten(self.value)).strip("-")
+
+    @property
     def is_concept(self) -> bool:
         """Tell whether it is a concept of the ontology, or a phrase in the place of one."""
         known = ontology.load().terms.get(self.value)
