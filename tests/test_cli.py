@@ -394,14 +394,17 @@ def test_the_page_of_the_network_has_the_policies(seed_folder: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["recipients", "companies", "concentration", "countries", "similarity"])
-def test_measures_are_printed(name: str, seed_folder: Path) -> None:
+def test_measures_are_printed(
+    name: str, seed_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     done = run("network", "-s", seed_folder, "--measures", name, "-f", "csv")
     assert done.exit_code == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert rows
     told = json.loads(run("network", "-s", seed_folder, "--measures", name, "-f", "json").stdout)
     assert [list(map(str, row.values())) for row in told] == [list(row.values()) for row in rows]
-    assert not Path("network.html").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_network_of_that_kind(seed_folder: Path, tmp_path: Path) -> None:
