@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import ontology
 
@@ -57,6 +57,7 @@ def _plain(word: str) -> str:
     return re.sub(r"[./\-]", "", word).lower()
 
 
+@lru_cache(maxsize=1 << 14)  # every word of a policy is asked for
 def is_legal_form(word: str) -> bool:
     """Tell whether `word` is a legal form such as "Ltd."; in small letters only if it is no other word."""
     plain = _plain(word)

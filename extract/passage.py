@@ -82,10 +82,12 @@ class Passage:
 
     def is_in(self, token: Token, table: str, term: str | None = None) -> bool:
         """Tell whether a match of `table`, or of one `term` of it, covers the first character of a token."""
+        matches = self.matches.get(table)
+        if matches is None:
+            return False
+        place = token.idx
         return any(
-            match.start <= token.idx < match.end
-            for match in self.matches.get(table, ())
-            if term is None or match.term == term
+            match.start <= place < match.end for match in matches if term is None or match.term == term
         )
 
     def evidence(
