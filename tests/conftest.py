@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from exploring import CHROMIUM
 
 from extract.claim import Reading
 from extract.reading import read
 from graph import Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,3 +55,16 @@ def seed_folder(seed_readings: tuple[Reading, ...], tmp_path_factory: pytest.Tem
         store.add(seed_readings)
         store.rebuild_derived()
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Yield a browser without a window; modules that ask for it are skipped where there is none."""
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  few modules need it
+
+    expect.set_options(timeout=60_000)  # ms: a slow machine fails no test
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield opened
+        opened.close()

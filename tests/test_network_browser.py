@@ -17,20 +17,11 @@ if not CHROMIUM:
     pytest.skip("there is no Chromium here", allow_module_level=True)
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 SAMPLE = Path("tests/golden/sample.trig")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 TABS = ("picture", "table", "companies", "focus", "map", "measures")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
