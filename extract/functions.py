@@ -300,8 +300,7 @@ def _goes_on(passage: Passage, index: int) -> bool:
 def _claim(passage: Passage, span: Span) -> Claim:
     start, end = span.start_char, span.end_char
     evidence = (passage.evidence(start, end, confidence=0.75, rule="function of providers"),)
-    term = _concept(passage, span)
-    term = term or concept_of(span.text)
+    term = _concept(passage, span) or concept_of(span.text)
     value: Value = Concept(term) if term else Unmapped("purpose", _TOP, span.text)
     return Claim(_HAS_PURPOSE, value, evidence)
 

@@ -34,9 +34,7 @@ def governed(passage: Passage, token: Token) -> tuple[Token, Token]:
     for _ in range(_STEPS):
         about = token.dep_ == "nmod" and any(child.lower_ in _ABOUT for child in token.children)
         of_data = about and any(
-            sign.start <= token.head.idx < sign.end
-            for table in ("cues/about-data", "cues/data-parts")
-            for sign in passage.found(table)
+            passage.is_in(token.head, table) for table in ("cues/about-data", "cues/data-parts")
         )
         if token.dep_ not in ("conj", "appos") and not of_data:
             break

@@ -10,7 +10,7 @@ from spacy.tokens import Token
 
 from extract.around import cued, cues
 from extract.claim import Claim, Concept, Evidence
-from extract.frame import actor_of, is_without
+from extract.frame import Clause, actor_of, is_without
 from extract.matcher import Match
 from extract.passage import Passage, Policy
 from extract.topics import cue
@@ -50,32 +50,27 @@ def refusals(policy: Policy) -> Iterator[Claim]:
 def _acts(passage: Passage) -> Iterator[tuple[Match, str]]:
     """Yield the words that deny an act, and the operation: "no access to", "profiling" not done, "neither sell"."""
     term = passage.policy.ontology.term
-    for sign in cues(passage, _FILE, "pgq:NoAccess"):
-        if _is_of_the_company(passage, sign):
+    for sign, clause in _said(passage, "pgq:NoAccess"):
+        if clause.actor != "person":
             yield sign, term("dpv:Access")
-    for sign in cues(passage, _FILE, "pgq:ProfilingNoun"):
-        token = passage.token_at(sign.start)
-        clause = passage.clause_of(token) if token is not None else None
-        if (
-            clause is not None
-            and clause.negator is not None
-            and clause.actor == "company"
-            and not clause.is_hypothetical
-            and cued(passage, _FILE, "pgq:DoingVerb", clause.start, sign.start)
-        ):
+    for sign, clause in _said(passage, "pgq:ProfilingNoun"):
+        done = cued(passage, _FILE, "pgq:DoingVerb", clause.start, sign.start)
+        if done and clause.negator is not None and clause.actor == "company":
             yield sign, term("dpv:Profiling")
     for verb in passage.found("processing"):
         token = passage.token_at(verb.start)
-        behind = token is not None and token.i > 1 and token.nbor(-1).lower_ == "neither"
-        if behind and token is not None and actor_of(token.nbor(-2)) == "company":
+        if token is None or token.i < 2 or token.nbor(-1).lower_ != "neither":  # noqa: PLR2004 "we neither"
+            continue
+        if actor_of(token.nbor(-2)) == "company":
             yield verb, verb.term
 
 
-def _is_of_the_company(passage: Passage, sign: Match) -> bool:
-    """Tell whether the clause of a sign is about the company or others, not the reader, and sets no condition."""
-    token = passage.token_at(sign.start)
-    clause = passage.clause_of(token) if token is not None else None
-    return clause is not None and clause.actor != "person" and not clause.is_hypothetical
+def _said(passage: Passage, curie: str) -> Iterator[tuple[Match, Clause]]:
+    """Yield the cues `curie` with their clauses, but for those in conditions and questions."""
+    for sign in cues(passage, _FILE, curie):
+        token = passage.token_at(sign.start)
+        if token is not None and not (clause := passage.clause_of(token)).is_hypothetical:
+            yield sign, clause
 
 
 def _unset_cookies(passage: Passage) -> Iterator[Match]:

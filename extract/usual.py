@@ -26,8 +26,8 @@ _JOINED = (
 """What is joined to what: for each of the first kind a statement with all of the second that belong to it."""
 
 _ONCE = (BASIS,)  # a purpose whose basis is stated somewhere rests on no other
-_NEAR = 8  # sentences; beyond them fewer than half of such pairs are stated (bench/accuracy.py, hand-read)
-_CONFIDENCE = 0.6  # share of the pairs joined here that people read, too, in policies of the dev halves
+_NEAR = 8  # sentences; a section may be long
+_CONFIDENCE = 0.6  # two of three pairs joined here are stated by policies read by hand (bench/accuracy.py)
 _ONE, _OTHER, _JUST_ONE, _JUST_OTHER = (
     ontology.expand(f"pgq:{name}") for name in ("one", "other", "justOne", "justOther")
 )
@@ -49,8 +49,11 @@ def usual(policy: Policy, drafts: Sequence[Draft]) -> Iterator[Draft]:
     """Yield the statements that join what usually goes together and stands under one heading."""
     number = _numbers(policy)
     stated = _stated(drafts)
-    for section in dict.fromkeys(draft.section for draft in drafts if draft.section is not None):
-        here = [draft for draft in drafts if draft.section == section]
+    sections: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        if draft.section is not None:
+            sections.setdefault(draft.section, []).append(draft)
+    for here in sections.values():
         denied = {claim.value for draft in here if draft.denied for claim in draft.claims}
         named = [
             _Named(draft, claim, number[draft.passage.index] + _sentence(draft))

@@ -56,12 +56,7 @@ def read(here: Site, chosen: Iterable[Company]) -> Iterator[Stated]:
         policies = tuple(
             found for version in one.versions if (found := statements.read(here.asker, version)) is not None
         )
-        said = [
-            _without_places(policy, said)
-            for policy in policies
-            for said in policy.statements
-            if not _inferred(said)
-        ]
+        said = [_without_places(policy, said) for policy in policies for said in policy.statements]
         yield Stated(
             one,
             policies,
@@ -69,11 +64,6 @@ def read(here: Site, chosen: Iterable[Company]) -> Iterator[Stated]:
             tuple(one for one in said if one.denied),
             pages.contact(policies, one.iri),
         )
-
-
-def _inferred(said: Statement) -> bool:
-    """Tell whether a statement was put together from what usually belongs together, and is not in the text."""
-    return any(value.value == expand("pg:Inferred") for value in said.values("pg:support"))
 
 
 def _without_places(policy: Policy, said: Statement) -> Statement:
