@@ -149,7 +149,7 @@ def _acted(passage: Passage, clause: Clause, verb: Token) -> Span | None:
         actor_of(thing) == "company" and not owned and not _works(passage, verb)
     ):
         return None
-    start = thing.left_edge.i
+    start = thing.left_edge.i + (thing.left_edge.dep_ == "cc")
     return passage.doc[start : _verb_end(verb)] if 0 < verb.i - start < _LONGEST else None
 
 

@@ -12,9 +12,11 @@ from extract.claim import Evidence, Support
 from extract.document import Block, Document
 from extract.frame import Clause, clauses
 from extract.matcher import Match, by_table, matcher
+from extract.parser import NAMES
 from ontology import Ontology
 
 _MEASURED = Path(__file__).with_name("confidence.toml")
+_NAMED = ("companies", "services")
 
 
 @cache
@@ -145,11 +147,25 @@ def parsed(document: Document, lexicon: Ontology) -> Policy:
     """Return `document` parsed and matched. Blocks are parsed one by one, in the order of the text."""
     from extract.parser import load  # noqa: PLC0415  spaCy takes over a second to import
 
+    pipeline, find = load(), matcher().find
     texts = [document.visible(index) for index in range(len(document.blocks))]
-    find = matcher().find
+    found = [by_table(find(text)) for text in texts]
+    docs = [_with_names(pipeline.make_doc(text), matches) for text, matches in zip(texts, found, strict=True)]
     passages: list[Passage] = []
     policy = Policy(document, lexicon, ())
-    for index, doc in enumerate(load().pipe(texts, batch_size=128)):
-        passages.append(Passage(policy, index, doc, by_table(find(texts[index]))))
+    for index, doc in enumerate(pipeline.pipe(docs, batch_size=128)):
+        passages.append(Passage(policy, index, doc, found[index]))
     object.__setattr__(policy, "passages", tuple(passages))
     return policy
+
+
+def _with_names(doc: Doc, matches: Mapping[str, tuple[Match, ...]]) -> Doc:
+    """Return `doc` with the known names of one word marked; in longer ones stand words that the parser knows."""
+    named = {(match.start, match.end) for table in _NAMED for match in matches.get(table, ())}
+    if named:
+        doc.user_data[NAMES] = [
+            token.i
+            for token in doc
+            if token.text[0].isupper() and (token.idx, token.idx + len(token)) in named
+        ]
+    return doc

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 from thinc.types import Ragged
 
-from extract.parser import sentences, word_classes  # noqa: F401  registers the components
+from extract.parser import NAMES, sentences, word_classes  # noqa: F401  the last two register components
 
 if TYPE_CHECKING:
     from thinc.types import Floats2d, Ints1d, Ints2d
+
+_KNOWN_NAME = "Google"  # the treebank has it often, always as a name
 
 
 def read(folder: Path) -> Language:
     """Return the pipeline that a folder holds, made for reading only: what it computes cannot be trained on."""
     nlp = spacy.load(folder)
-    _embed_once(nlp.get_pipe("tok2vec").model)  # type: ignore[attr-defined]  # spaCy types a pipe as a function
+    tok2vec = nlp.get_pipe("tok2vec").model  # type: ignore[attr-defined]  # spaCy types a pipe as a function
+    _read_names_alike(tok2vec, nlp.make_doc(_KNOWN_NAME))
+    _embed_once(tok2vec)
     products = NumpyOps(use_blis=False)  # numpy multiplies three times as fast as BLIS, spaCy's choice
     for _, component in nlp.pipeline:
         model = getattr(component, "model", None)
@@ -27,6 +32,26 @@ def read(folder: Path) -> Language:
             for layer in model.walk():
                 layer.ops = products
     return nlp
+
+
+def _read_names_alike(tok2vec: "Model[Any, Any]", known: Doc) -> None:
+    """Make a tok2vec see the one word of `known` wherever a doc says that a word is a name (`NAMES`)."""
+    embedding: list[Model[Any, Any]] = tok2vec.layers[0].layers
+    features = embedding[0]
+    (as_known,) = features.predict([known])
+    embedding[0] = Model("names_alike", _names_alike, layers=[features], attrs={"as_known": as_known})
+
+
+def _names_alike(
+    model: "Model[list[Doc], list[Ints2d]]",
+    docs: list[Doc],
+    is_train: bool,  # noqa: ARG001, FBT001  as thinc calls it
+) -> "tuple[list[Ints2d], Callable[[list[Ints2d]], list[Doc]]]":
+    """Return the features of the words of each doc, those of names being those of a name known in training."""
+    rows = model.layers[0].predict(docs)
+    for doc, features in zip(docs, rows, strict=True):
+        features[list(doc.user_data.get(NAMES, ()))] = model.attrs["as_known"]
+    return rows, lambda _: []
 
 
 def _embed_once(tok2vec: "Model[Any, Any]") -> None:
