@@ -58,10 +58,10 @@ def _of_token(passage: Passage, token: Token) -> Span | None:
         return _function(passage, token)
     if token.pos_ in ("NOUN", "PROPN") and _is_party(passage, token):
         named = token.pos_ == "PROPN"
-        told = _told_of_label(passage, token) or (_bracketed(passage, token) if named else None)
+        told = _told_of_label(passage, token) or (_told_of_name(passage, token) if named else None)
         return rendered(passage, token) or told
     if any(passage.is_in(token, table) for table in ("companies", "services")):
-        return _told_of_label(passage, token) or _bracketed(passage, token)
+        return _told_of_label(passage, token) or _told_of_name(passage, token)
     if token.lower_ in _THEY and token.dep_ == "nsubj" and _goes_on_about_provider(passage, token):
         return _done(passage, token)
     return None
@@ -105,9 +105,46 @@ def _told_of_label(passage: Passage, party: Token) -> Span | None:
     return passage.doc[first.i : end] if end > first.i else None
 
 
+def _engaged_for(passage: Passage, party: Token) -> Span | None:
+    """Return the nouns for what the company engages a party: "we use Zoom for our meetings, Xero as …"."""
+    told = _FOR.match(passage.text, party.idx + len(party))
+    first = passage.token_at(told.end()) if told is not None else None
+    if first is None or first.tag_ == "VBG" or not _is_in_row_of_engaged(passage, party):
+        return None
+    while first.pos_ in ("DET", "PRON") and first.i + 1 < first.sent.end:
+        first = first.nbor()
+    end = _object_end(passage, first.i, first.sent)
+    words = passage.doc[first.i : next((t.i for t in passage.doc[first.i : end] if _is_joint(t)), end)]
+    known = any(passage.found(_TABLE, words.start_char, words.end_char))  # these are found by their own rules
+    return None if known or not any(token.pos_ == "NOUN" for token in words) else words
+
+
+_FOR = re.compile(r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s(?:for|as)\s")
+
+
+def _is_joint(token: Token) -> bool:
+    """Tell whether the next name of a row follows a token."""
+    return token.text == "," or (token.lower_ in ("and", "or") and token.nbor().pos_ == "PROPN")
+
+
+def _is_in_row_of_engaged(passage: Passage, party: Token) -> bool:
+    """Tell whether a party is what the company engages, or stands in the sentence behind one in a row."""
+    for verb in party.sent:
+        if verb.i >= party.i or not passage.is_in(verb, "cues/engaging", cue("EngagingVerb")):
+            continue
+        clause = passage.clause_of(verb)
+        if clause.head == verb and clause.actor == "company" and not (clause.passive or clause.negator):
+            return True
+    return False
+
+
 _USED_FOR = re.compile(
     r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s?:\s(?:is\s|are\s)?used\s(?:by\s\w+\s)?for\s", re.IGNORECASE
 )
+
+
+def _told_of_name(passage: Passage, party: Token) -> Span | None:
+    return _bracketed(passage, party) or _engaged_for(passage, party)
 
 
 def _bracketed(passage: Passage, party: Token) -> Span | None:
@@ -220,6 +257,9 @@ def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
         return False
     things = [child for child in verb.children if child.dep_ in ("obj", "iobj")]
     ours = any(thing.lower_ == "us" or _is_owned_by_us(thing) for thing in things)
+    below = passage.doc[verb.i + 1 : verb.sent.end]
+    ours = ours or any(passage.is_in(token, "cues/recipient-roles", cue("ProcessorSign")) for token in below)
+    ours = ours or any(token.lower_ == "us" and token.nbor(-1).lower_ == "for" for token in below)
     return ours or any(
         sign.term == cue("OurPlace")
         for sign in passage.found("cues/recipients", verb.idx, verb.sent.end_char)

@@ -86,6 +86,8 @@ _DETERMINERS = frozenset(
     )
 )
 _COLON = re.compile(r"[^.;:]{0,60}:\s+(?:[\w/-]+\s+){0,2}")
+_ENDED = re.compile(r"[);.]")  # closes what was spoken of before
+_BEHIND_NAME = ("", " ", "'s ", "’s ")  # before what is the company's own ("Google account"); no bracket
 _OWN_SERVICE = " Service"  # in capitals the name of what the policy is about
 _JOINT = re.compile(
     r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?"
@@ -169,7 +171,8 @@ def recipients(policy: Policy) -> Iterator[Claim]:
             continue
         lists = [colon for sentence in passage.sentences if (colon := _opens_list(passage, sentence))]
         for sentence in passage.sentences:
-            yield from _named(passage, sentence, own)
+            listed = any(colon.sent == sentence for colon in lists)
+            yield from _named(passage, sentence, own, listed=listed)
             yield from names.found(passage, sentence, parties, lists)
 
 
@@ -514,9 +517,9 @@ def _is_own(words: str, own: frozenset[str]) -> bool:
     return words[:1].isupper() and (name in own or f"the {name}" in own)
 
 
-def _named(passage: Passage, sentence: Span, own: frozenset[str]) -> Iterator[Claim]:
-    """Yield the companies and services of the gazetteer that data reach."""
-    anywhere = _names_recipients(passage, sentence)
+def _named(passage: Passage, sentence: Span, own: frozenset[str], *, listed: bool) -> Iterator[Claim]:
+    """Yield the companies and services of the gazetteer that data reach, all if the sentence lists recipients."""
+    anywhere = listed or _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
         rules = (_runs_it, _is_predicate, _renders, _is_embedded)
         if anywhere or any(holds(passage, match) for holds in rules):
@@ -661,11 +664,12 @@ def _is_other_matter(passage: Passage, sentence: Span, match: Match) -> bool:
     if passage.text[match.end : match.end + len(_OWN_SERVICE)] == _OWN_SERVICE:
         return True
     for sign in passage.found(_CUES, sentence.start_char, sentence.end_char):
-        follows = 0 <= sign.start - match.end <= len("’s ")
+        follows = sign.start >= match.end and passage.text[match.end : sign.start] in _BEHIND_NAME
         if sign.term == cue("NotTheCompany") and (
             follows or match.start < sign.start < sign.end == match.end
         ):
             return True
-        if sign.term == cue("OtherMatter") and 0 <= match.start - sign.end <= _CLOSE:
+        between = passage.text[sign.end : match.start]
+        if sign.term == cue("OtherMatter") and 0 < len(between) <= _CLOSE and not _ENDED.search(between):
             return True
     return False

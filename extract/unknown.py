@@ -28,6 +28,13 @@ _TAKEN = (
     "context",
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_GAZETTEER = ("services", "companies")
+_BRACKET = re.compile(r"\s\((?=[a-z][^()]{2,60}\))")
+_TOLD = re.compile(
+    r"\s\((?P<what>[a-z][^()]{2,60})\)|\s(?:for|as|to)\s[^.:;()]{3,90}?(?=,\s[A-Z]|\s(?:and|or)\s[A-Z])"
+)
+"""What is said of a name before the next one of its row: "Xero (invoices), Zoom for calls and …"."""
+
 _JOINT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,\s*|\s+and\s+|\s+or\s+|;\s*(?:and\s+)?)(?=[A-Z])")
 _EXAMPLE = re.compile(
     r",?\s*(?:\(?(?:such as|including(?:,? but not limited,? to,?)?|like|e\.g\.,?|namely|for example,?|i\.e\.,?)\s+"
@@ -64,6 +71,18 @@ def _labels(text: str, start: int, end: int) -> Iterator[int]:
         name = name_before(text, mark.start(), start)
         if name is not None:
             yield name[0]
+
+
+def _bracketed(passage: Passage, sentence: Span) -> Iterator[int]:
+    """Yield where names begin that brackets explain, if one of their row is known: "Xero (books), Acme (mail)"."""
+    rows = [
+        (name, mark)
+        for mark in _BRACKET.finditer(passage.text, sentence.start_char, sentence.end_char)
+        if (name := name_before(passage.text, mark.start(), sentence.start_char)) is not None
+    ]
+    known = {match.end for table in _GAZETTEER for match in passage.found(table)}
+    if len(rows) > 1 and any(mark.start() in known for _, mark in rows):
+        yield from (name[0] for name, _ in rows)
 
 
 def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
@@ -160,6 +179,7 @@ class Names:
         if parties or lists:
             yield from _labels(passage.text, sentence.start_char, sentence.end_char)
         yield from _engaged(passage, sentence)
+        yield from _bracketed(passage, sentence)
 
     def _row(self, passage: Passage, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield the names of a row "A, B and C" that begins at a character; known ones are passed over."""
@@ -167,7 +187,7 @@ class Names:
             known = next(
                 (
                     match
-                    for table in ("services", "companies")
+                    for table in _GAZETTEER
                     for match in passage.found(table, start, end)
                     if match.start - start <= 1
                 ),
@@ -178,11 +198,14 @@ class Names:
             else:
                 joined = _AND.search(passage.text, start, end)
                 name = name_after(passage.text, start, joined.start() if joined else end)
-                if name is None or not self._is_company(passage, *name):
+                if name is None or not (
+                    self._is_company(passage, *name) or self._is_explained(passage, *name)
+                ):
                     return
                 yield name
                 last = name[1]
-            joint = _JOINT.match(passage.text, last, end)
+            told = _TOLD.match(passage.text, last, end)
+            joint = _JOINT.match(passage.text, told.end() if told else last, end)
             if joint is None:
                 return
             start = joint.end()
@@ -195,6 +218,11 @@ class Names:
         return has_legal_form(name) or not any(
             match.start < end and start < match.end for table in _TAKEN for match in passage.found(table)
         )
+
+    def _is_explained(self, passage: Passage, start: int, end: int) -> bool:
+        """Tell whether brackets say what a name is used for, one that may be a word: "Amplitude (statistics)"."""
+        told = _TOLD.match(passage.text, end)
+        return told is not None and told["what"] is not None and self._can_be_one(passage, start, end)
 
     def _is_company(self, passage: Passage, start: int, end: int) -> bool:
         """Tell whether a name is one of a company by itself: its words are no words of the text or the language."""

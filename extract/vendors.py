@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import ontology
 from extract.claim import Claim, Company, Concept, Service, Unmapped, Value
@@ -10,6 +11,7 @@ from extract.controller import own_names
 from extract.matcher import Match, longest
 from extract.parties import is_agent
 from extract.passage import Passage, Policy
+from extract.readers import looks
 from extract.topics import announced, cue, of_list, stands_under
 
 _ONTOLOGY = ontology.load()
@@ -57,14 +59,14 @@ def vendors(policy: Policy) -> Iterator[Claim]:
 
 def vendor_line(passage: Passage) -> Line | None:
     """Return the parts of a vendor line; None if the passage is none."""
-    if passage.block.kind not in ("item", "cell") or len(passage.text) > _LONGEST or not _is_place(passage):
+    if len(passage.text) > _LONGEST or not _is_line(passage) or not _is_place(passage):
         return None
     text = passage.text
     mark = _MARK.search(text)
     stop = mark.start() if mark else len(text.rstrip(" .;,"))
-    names = tuple(_names(passage, stop))
+    names = tuple(_names(passage, 0, stop))
     if not names:
-        return None
+        return None if mark is None else _behind_label(passage, mark)
     function = None
     if mark:
         rest = re.split(r"[|(;.]", text[mark.end() :])[0].rstrip(" .;,)")
@@ -73,56 +75,85 @@ def vendor_line(passage: Passage) -> Line | None:
     return Line(names, function)
 
 
+def _behind_label(passage: Passage, mark: re.Match[str]) -> Line | None:
+    """Return the parts of a line that says first what for, then who: "Payments: Barclaycard"."""
+    stop = len(passage.text.rstrip(" .;,"))
+    names = tuple(_names(passage, mark.end(), stop))
+    if mark[0].strip() not in _LABEL_MARKS or not names or names[-1][1] < stop:
+        return None
+    if looks.field_name(passage.text) or _SAYS_WHO.search(passage.text, 0, mark.start()):
+        return Line(names, None)
+    return Line(names, (0, mark.start()))
+
+
+_LABEL_MARKS = frozenset((":", "–", "—"))
+_SAYS_WHO = re.compile(
+    r"\b(?:name|providers?|processors?|vendors?|recipients?|compan(?:y|ies)|partners?|part(?:y|ies))\b",
+    re.IGNORECASE,
+)
+
+
+def _is_line(passage: Passage) -> bool:
+    """Tell whether a passage is an item, a cell, or one of several short paragraphs that are marked alike."""
+    if passage.block.kind != "paragraph":
+        return passage.block.kind in ("item", "cell")
+    passages = passage.policy.passages
+    beside = passages[max(0, passage.index - 1) : passage.index + 2]
+    alike = [p for p in beside if p.block.kind == "paragraph" and p.block.section == passage.block.section]
+    return len([p for p in alike if _MARKED.match(p.text) and len(p.text) <= _LONGEST]) > 1
+
+
+_MARKED = re.compile(r"[A-Z0-9][^:–—|.]{1,40}(?:\s?[–—:|]\s|\s-\s)")
+
+
 def _is_place(passage: Passage) -> bool:
     """Tell whether vendors are listed here, by the lead-in, the head of the column or the heading."""
     if of_list(passage) == cue("RecipientTopic"):
         return True
     lead = passage.lead_in
-    if lead is not None and any(match.term in _CONTACTS for match in lead.found("recipients-roles")):
+    if lead is None:
+        return passage.block.kind == "paragraph" and stands_under(passage, cue("RecipientTopic"))
+    if any(match.term in _CONTACTS for match in lead.found("recipients-roles")):
         return False
-    return (
-        lead is not None
-        and announced(lead) not in (cue("DataTopic"), cue("RightsTopic"), cue("BasisTopic"))
-        and (
-            any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics"))
-            or stands_under(passage, cue("RecipientTopic"))
-        )
+    return announced(lead) not in (cue("DataTopic"), cue("RightsTopic"), cue("BasisTopic")) and (
+        any(m.term == cue("RecipientTopic") for m in lead.found("cues/topics"))
+        or stands_under(passage, cue("RecipientTopic"))
     )
 
 
-def _names(passage: Passage, stop: int) -> Iterator[tuple[int, int]]:
-    """Yield the names at the start of the line: known ones, or capitalised words."""
+def _names(passage: Passage, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the names from a character on, up to another: known ones, or capitalised words."""
     text = passage.text
-    known = [m for table in ("services", "companies") for m in passage.found(table, 0, stop)]
-    position = 0
-    for part in _SEPARATOR.split(text[:stop]):
+    known = [m for table in ("services", "companies") for m in passage.found(table, begin, stop)]
+    position = begin
+    for part in _SEPARATOR.split(text[begin:stop]):
         start, position = position, position + len(part)
         words = part.strip()
         if not words or _BETWEEN_NAMES.fullmatch(part):
             continue
-        begin = start + part.index(words)
-        if any(m.start <= begin and begin + len(words) <= m.end for m in known) or (
-            _is_unknown_name(passage, words) and not _is_kind(passage, begin, words)
+        first = start + part.index(words)
+        if any(m.start <= first and first + len(words) <= m.end for m in known) or (
+            _is_unknown_name(passage, first, words) and not _is_kind(passage, first, words)
         ):
-            yield begin, begin + len(words)
+            yield first, first + len(words)
         elif (
-            inside := [m for m in known if begin <= m.start and m.end <= begin + len(words)]
-        ) and begin == inside[0].start:
+            (inside := [m for m in known if first <= m.start and m.end <= first + len(words)])
+            and first == inside[0].start
+            and ":" not in words
+        ):
             yield inside[0].start, inside[-1].end
         else:
             return
 
 
-def _is_unknown_name(passage: Passage, words: str) -> bool:
+def _is_unknown_name(passage: Passage, start: int, words: str) -> bool:
     """Tell whether capitalised words name a company rather than a category of recipients or data."""
     if not _NAME.fullmatch(words) or len(words) < _SHORTEST:
         return False
     keys = _ONTOLOGY.keys(words)
     if all(_ONTOLOGY.reducer.is_word(key) for key in keys):
         return False
-    return not any(
-        passage.found(table, 0, len(words)) and _covers(passage, table, len(words)) for table in _TAKEN
-    )
+    return not any(_covers(passage, table, start, start + len(words)) for table in _TAKEN)
 
 
 def _is_kind(passage: Passage, start: int, words: str) -> bool:
@@ -134,8 +165,8 @@ def _is_kind(passage: Passage, start: int, words: str) -> bool:
 _TAKEN = ("recipients-roles", "personal-data", "countries", "transfers", "purposes", "legal-bases")
 
 
-def _covers(passage: Passage, table: str, length: int) -> bool:
-    return any(m.start == 0 and m.end >= length - 1 for m in passage.found(table, 0, length + 1))
+def _covers(passage: Passage, table: str, start: int, end: int) -> bool:
+    return any(m.start == start and m.end >= end - 1 for m in passage.found(table, start, end + 1))
 
 
 def _provider(passage: Passage, start: int, end: int) -> Iterator[Claim]:
@@ -168,10 +199,11 @@ def named_value(match: Match) -> tuple[str, Value]:
 
 
 def _function(passage: Passage, start: int, end: int) -> Iterator[Claim]:
-    if next(passage.found("countries", start, end), None) or next(
-        passage.found("transfers", start, end), None
-    ):
-        return
+    place = next(chain(passage.found("countries", start, end), passage.found("transfers", start, end)), None)
+    if place is not None:
+        end = passage.text.rfind(",", start, place.start)  # "hosting, UK"
+        if end < 0:
+            return
     if any(match.start == start for match in passage.found("cues/no-purpose", start, end)):
         return
     evidence = (passage.evidence(start, end, confidence=0.8, rule="function of a vendor"),)

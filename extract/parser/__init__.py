@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["NAMES", "load"]
+__all__ = ["load"]
 
 NAMES = "names"
 """The key in `Doc.user_data` of the tokens that are names of companies or services; the parser reads them alike."""
