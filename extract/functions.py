@@ -17,7 +17,7 @@ from extract.frame import Clause, actor_of
 from extract.matcher import longest, matcher
 from extract.operations import is_under, named_by
 from extract.passage import Passage, Policy
-from extract.topics import cue
+from extract.topics import cue, stands_under
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -75,6 +75,8 @@ def rendered(passage: Passage, party: Token) -> Span | None:
             break
         first = first.head
     cases = {child.lower_ for child in first.children if child.dep_ in ("case", "mark")}
+    if cases == {"of"} and passage.is_in(first.head, "cues/engaging", cue("EngagingNoun")):
+        first, cases = first.head, {child.lower_ for child in first.head.children if child.dep_ == "case"}
     verb = first.head
     if first.dep_ == "nsubj" and first.i < verb.i:
         return _done(passage, first) if _is_for_us(passage, first, verb) else None
@@ -115,8 +117,15 @@ def _engaged_for(passage: Passage, party: Token) -> Span | None:
         first = first.nbor()
     end = _object_end(passage, first.i, first.sent)
     words = passage.doc[first.i : next((t.i for t in passage.doc[first.i : end] if _is_joint(t)), end)]
-    known = any(passage.found(_TABLE, words.start_char, words.end_char))  # these are found by their own rules
-    return None if known or not any(token.pos_ == "NOUN" for token in words) else words
+    taken = any(
+        match.end == words.end_char
+        for table in _FOUND_ELSEWHERE
+        for match in passage.found(table, words.start_char, words.end_char)
+    )
+    return None if taken or not any(token.pos_ == "NOUN" for token in words) else words
+
+
+_FOUND_ELSEWHERE = (_TABLE, "data-subjects", "personal-data")  # known purposes have rules of their own
 
 
 _FOR = re.compile(r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s(?:for|as)\s")
@@ -144,7 +153,30 @@ _USED_FOR = re.compile(
 
 
 def _told_of_name(passage: Passage, party: Token) -> Span | None:
-    return _bracketed(passage, party) or _engaged_for(passage, party)
+    return _bracketed(passage, party) or _before_bracket(passage, party) or _engaged_for(passage, party)
+
+
+def _before_bracket(passage: Passage, party: Token) -> Span | None:
+    """Return the nouns behind which a known name stands alone in brackets: "payment processing (Stripe)"."""
+    begins, ends = party.idx, party.idx + len(party)
+    known = (m for table in ("companies", "services") for m in passage.found(table, begins, ends))
+    name = next((m for m in known if passage.text[m.start - 1 : m.start] == "("), None)
+    if name is None or passage.text[name.end : name.end + 1] != ")":
+        return None
+    noun = passage.token_at(len(passage.text[: name.start - 1].rstrip()) - 1)
+    if (
+        noun is None
+        or noun.pos_ != "NOUN"
+        or not noun.text.islower()
+        or noun.sent != party.sent
+        or _is_party(passage, noun)
+    ):
+        return None
+    first = noun
+    while first.i > noun.sent.start and first.nbor(-1).dep_ in ("compound", "amod"):
+        first = first.nbor(-1)
+    span = passage.doc[first.i : noun.i + 1]
+    return None if any(passage.found("personal-data", span.start_char, span.end_char)) else span
 
 
 def _bracketed(passage: Passage, party: Token) -> Span | None:
@@ -159,8 +191,9 @@ def _bracketed(passage: Passage, party: Token) -> Span | None:
     return passage.doc.char_span(told.start(1), told.end(1), alignment_mode="contract")
 
 
+_US, _YOU = frozenset(("us", "our")), frozenset(("you", "your"))
 _BRACKETS = re.compile(
-    r"\s\((?!e\.g|i\.e|formerly|such|including|see|or\s|and\s|the\s|a\s|an\s|our\s|to\s|for\s|who|which)([a-z][\w\s/&-]{2,40})\)"
+    r"\s\((?:for\s)?(?!e\.g|i\.e|formerly|such|including|see|or\s|and\s|the\s|a\s|an\s|our\s|to\s|for\s|who|which)([a-z][\w\s/&-]{2,40})\)"
 )
 _ROW = 2  # names with brackets that make a row of functions
 
@@ -256,7 +289,8 @@ def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
     if not any(passage.is_in(party, table) for table in ("companies", "services")):
         return False
     things = [child for child in verb.children if child.dep_ in ("obj", "iobj")]
-    ours = any(thing.lower_ == "us" or _is_owned_by_us(thing) for thing in things)
+    owners = _US | _YOU if stands_under(passage, cue("RecipientTopic")) else _US
+    ours = any(_is_owned(thing, owners) for thing in things)
     below = passage.doc[verb.i + 1 : verb.sent.end]
     ours = ours or any(passage.is_in(token, "cues/recipient-roles", cue("ProcessorSign")) for token in below)
     ours = ours or any(token.lower_ == "us" and token.nbor(-1).lower_ == "for" for token in below)
@@ -266,8 +300,8 @@ def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
     )
 
 
-def _is_owned_by_us(thing: Token) -> bool:
-    return any(child.lower_ == "our" for child in thing.children)
+def _is_owned(thing: Token, owners: frozenset[str]) -> bool:
+    return any(child.lower_ in owners for child in thing.subtree)
 
 
 def _goes_on_about_provider(passage: Passage, pronoun: Token) -> bool:
@@ -311,7 +345,21 @@ def _function(passage: Passage, doer: Token) -> Span | None:
         end = _object_end(passage, max(first, verb.end), sentence)
         has_object = any(t.pos_ in ("NOUN", "PROPN") or t.tag_ == "VBG" for t in passage.doc[verb.end : end])
         return passage.doc[first:end] if has_object and end > first else None
-    return None
+    return _other_work(passage, doer)
+
+
+def _other_work(passage: Passage, doer: Token) -> Span | None:
+    """Return the verb of a name with its object, whatever it is, unless a provider does no such thing."""
+    verb = doer.head
+    if doer.dep_ != "nsubj" or doer.pos_ != "PROPN" or not 0 < verb.i - doer.i <= _GAP:
+        return None
+    thing = next((child for child in verb.children if child.dep_ == "obj" and child.i > verb.i), None)
+    if thing is None or thing.pos_ not in ("NOUN", "PROPN") or _is_of_nobody(passage, verb):
+        return None
+    if any(passage.is_in(verb, table) for table in ("companies", "services")):
+        return None  # part of the name: "Acme Live Chat"
+    end = _object_end(passage, verb.i + 1, verb.sent)
+    return passage.doc[verb.i : end] if end > thing.i else None
 
 
 def _object_end(passage: Passage, first: int, sentence: Span) -> int:

@@ -653,6 +653,11 @@ def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
     if rendered(passage, span.root) is not None:
         return True
+    ours = any(
+        owner.lower_ == "our" for thing in verb.children if thing.dep_ == "obj" for owner in thing.subtree
+    )
+    if ours and stands_under(passage, cue("RecipientTopic")):
+        return True
     handles = signed(passage, verb, "HoldingSign") or not things.isdisjoint(("cookie", "cookies"))
     return handles and any(
         sign.term == cue("OurPlace") for sign in passage.found(_CUES, span.end_char, span.sent.end_char)

@@ -12,7 +12,7 @@ from extract.functions import rendered
 from extract.naming import has_legal_form, is_legal_form, is_name, name_after, name_before
 from extract.passage import Passage, Policy
 from extract.reach import reach
-from extract.topics import cue
+from extract.topics import cue, stands_under
 
 _ONTOLOGY = ontology.load()
 _HAS_RECIPIENT = _ONTOLOGY.term("dpv:hasRecipient")
@@ -87,13 +87,21 @@ def _bracketed(passage: Passage, sentence: Span) -> Iterator[int]:
 
 def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
     """Yield where names begin that are the object of a verb of engaging, or that data are shared with."""
+    listed = stands_under(passage, cue("RecipientTopic"))
     for token in sentence:
-        name = _in_full(passage, token) if is_legal_form(token.text) else _capitalised(token)
-        actor = None if name is None else passage.clause_of(name.root).actor
-        if name is None or actor not in ("company", "nobody"):
+        legal = is_legal_form(token.text)
+        name = _in_full(passage, token) if legal else _capitalised(token)
+        if listed and legal and name is not None and len(name) > 1:
+            yield name.start_char  # a section on recipients names no other companies in full
+        if name is None:
             continue
+        clause = passage.clause_of(name.root)
         cases = {child.lower_ for child in name.root.children if child.dep_ == "case"}
-        rules = _RULES if actor == "company" else _RULES[:1]  # "your results go to Acme"
+        if listed and "by" in cases and clause.passive:
+            yield name.start_char
+        if clause.actor not in ("company", "nobody"):
+            continue
+        rules = _RULES if clause.actor == "company" else _RULES[:1]  # "your results go to Acme"
         reached = reach(passage, name, listed=False) in rules and cases <= _CASES
         if reached or (cases & _CHANNELS and rendered(passage, name.root) is not None):
             yield name.start_char
@@ -107,7 +115,11 @@ def _in_full(passage: Passage, form: Token) -> Span | None:
 
 def _capitalised(token: Token) -> Span | None:
     """Return the words in capitals of which `token` is the last, if a verb or a preposition governs it."""
-    if not token.text[0].isupper() or token.text.isupper() or token.dep_ not in ("obj", "obl", "nmod"):
+    if (
+        not token.text[0].isupper()
+        or token.text.isupper()
+        or token.dep_ not in ("obj", "obl", "obl:agent", "nmod")
+    ):
         return None
     first = token
     while (

@@ -83,6 +83,8 @@ def _behind_label(passage: Passage, mark: re.Match[str]) -> Line | None:
         return None
     if looks.field_name(passage.text) or _SAYS_WHO.search(passage.text, 0, mark.start()):
         return Line(names, None)
+    if passage.doc[0].pos_ not in ("NOUN", "PROPN", "ADJ", "VERB"):
+        return None  # "From our site: Acme"
     return Line(names, (0, mark.start()))
 
 
