@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import asked
+import instead
 import pages
 import wide
 from asked import timed
@@ -275,6 +276,7 @@ def main() -> None:
     show_checks(readings, _COPIES)
     show_many(options)
     wide.show(wide.NODES, wide.EDGES)
+    instead.show(instead.texts(options.corpora, options.policies), options.runs)
     show("everything together", time.process_time() - begun, "s")
 
 
