@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from memory import peak
 
@@ -91,7 +92,7 @@ def rdflib_times(folder: Path, seconds: int) -> dict[str, str]:
     return times
 
 
-def _in_process(what: str, name: str, folder: Path, runs: int, seconds: int) -> Iterator[dict[str, float]]:
+def _in_process(what: str, name: str, folder: Path, runs: int, seconds: int) -> Iterator[dict[str, Any]]:
     """Yield what another process prints before its CPU time is up."""
     command = [
         sys.executable,
