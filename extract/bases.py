@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from extract.around import clause_end, cued, cues, sentence
 from extract.claim import Claim, Concept, Support
@@ -148,9 +149,18 @@ def _contracts(passage: Passage) -> Iterator[_Ground]:
     """Yield "perform" and its like where the contract follows."""
     term = passage.policy.ontology.term("eu-gdpr:A6-1-b-contract-performance")
     for verb in _verbs(passage, "pgq:ContractGround"):
-        contract = next(cues(passage, _TABLE, "pgq:ContractWord", verb.end, verb.end + _REACH), None)
+        end = verb.end + _REACH
+        words = chain.from_iterable(cues(passage, _TABLE, word, verb.end, end) for word in _CONTRACTS)
+        contract = min(words, default=None)
         if contract is not None and not re.search(r"[.;:,(]", passage.text[verb.end : contract.start]):
             yield _Ground(verb.start, contract.end, term, *sentence(passage, verb.start))
+    for verb in cues(passage, _TABLE, "pgq:LawGround"):
+        duty = next(cues(passage, _TABLE, "pgq:ContractDuty", verb.end, verb.end + 2 * _REACH), None)
+        if duty is not None and not re.search(r"[.;:(]", passage.text[verb.end : duty.start]):
+            yield _Ground(duty.start, duty.end, term, *sentence(passage, verb.start))
+
+
+_CONTRACTS = ("pgq:ContractWord", "pgq:ContractDuty")
 
 
 def _articles(passage: Passage) -> Iterator[_Ground]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc, Span, Token
 
+from extract.asides import asides, put_back, without
 from extract.claim import Evidence, Support
 from extract.document import Block, Document
 from extract.frame import Clause, clauses
@@ -151,9 +152,12 @@ def parsed(document: Document, lexicon: Ontology) -> Policy:
     texts = [document.visible(index) for index in range(len(document.blocks))]
     found = [by_table(find(text)) for text in texts]
     docs = [_with_names(pipeline.make_doc(text), matches) for text, matches in zip(texts, found, strict=True)]
+    aside = [asides(doc, matches) for doc, matches in zip(docs, found, strict=True)]
+    bare = (without(doc, words) if words else doc for doc, words in zip(docs, aside, strict=True))
     passages: list[Passage] = []
     policy = Policy(document, lexicon, ())
-    for index, doc in enumerate(pipeline.pipe(docs, batch_size=128)):
+    for index, parse in enumerate(pipeline.pipe(bare, batch_size=128)):
+        doc = put_back(docs[index], parse, aside[index]) if aside[index] else parse
         passages.append(Passage(policy, index, doc, found[index]))
     object.__setattr__(policy, "passages", tuple(passages))
     return policy

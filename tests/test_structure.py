@@ -30,6 +30,7 @@ IN_PYTHON = re.compile(r"(?:pgc?|pgq|dpv|pd|dct|oa|prov|eu-gdpr|legal-eu|legal-g
 HELPERS = {
     "address": "reads postal addresses for contact and controller",
     "around": "finds sentences, clauses and cues around a place",
+    "asides": "keeps words that are put in between from the parser",
     "assemble": "puts the claims of all extractors together",
     "author": "finds where a policy names its author, for controller",
     "claim": "says what a claim is",
