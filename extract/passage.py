@@ -12,7 +12,7 @@ from extract.asides import asides, put_back, without
 from extract.claim import Evidence, Support
 from extract.document import Block, Document
 from extract.frame import Clause, clauses
-from extract.matcher import Match, by_table, matcher
+from extract.matcher import Match, matcher
 from extract.parser import NAMES
 from ontology import Ontology
 
@@ -148,9 +148,9 @@ def parsed(document: Document, lexicon: Ontology) -> Policy:
     """Return `document` parsed and matched. Blocks are parsed one by one, in the order of the text."""
     from extract.parser import load  # noqa: PLC0415  spaCy takes over a second to import
 
-    pipeline, find = load(), matcher().find
+    pipeline = load()
     texts = [document.visible(index) for index in range(len(document.blocks))]
-    found = [by_table(find(text)) for text in texts]
+    found = [matcher().tables(text) for text in texts]
     docs = [_with_names(pipeline.make_doc(text), matches) for text, matches in zip(texts, found, strict=True)]
     aside = [asides(doc, matches) for doc, matches in zip(docs, found, strict=True)]
     bare = (without(doc, words) if words else doc for doc, words in zip(docs, aside, strict=True))

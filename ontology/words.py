@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?(?<=\w\.\w\.)|[^\W_]+|[^\w\s]")
+_WORD = re.compile(r"[^\W_]+(?:(?:\.[^\W_]+)*\.(?<=\w\.\w\.))?|[^\w\s]")
 _SILENT = frozenset("-‐‑‒'’`\"“”*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")
 _MIN_STEM = 3

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 import ontology
 from extract.claim import Claim, Company, Concept, Controller, Node, Service, Text
 from extract.document import Block, Document
-from extract.matcher import by_table, matcher
+from extract.matcher import matcher
 from extract.parser import load
 from extract.passage import Passage, Policy, parsed
 from extract.readers import read_text
@@ -51,7 +51,7 @@ def policy_of(case: dict[str, Any]) -> Policy:
         lemmas=case.get("lemmas"),
     )
     policy = Policy(Document("case", doc.text, (Block("paragraph", ((0, len(doc.text)),)),)), lexicon, ())
-    passage = Passage(policy, 0, doc, by_table(matcher().find(doc.text)))
+    passage = Passage(policy, 0, doc, matcher().tables(doc.text))
     object.__setattr__(policy, "passages", (passage,))
     return policy
 
