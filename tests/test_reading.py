@@ -1,5 +1,6 @@
 """Real policies: what is read stands in the text, and the graph of it keeps its promises."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,16 @@ def test_a_policy_of_the_corpora(path: Path) -> None:
         (version,) = store.versions()
         assert slots(store, version) <= mentions(store, version).keys()
         assert results(view(store, version), "requirements")
+
+
+def test_the_garbage_collector_is_left_as_it_was(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.txt"
+    policy.write_text("We collect your name to send you our newsletter.", encoding="utf-8")
+    read(policy)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read(policy)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
