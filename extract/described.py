@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Span, Token
 import ontology
 from extract.claim import Concept
 from extract.data_list import listing
-from extract.extent import end_of_question, is_question
+from extract.extent import ASKING, end_of_question, is_question
 from extract.frame import actor_of
 from extract.operations import is_handling
 from extract.passage import Passage
@@ -35,20 +35,24 @@ def descriptions(passage: Passage) -> Iterator[Description]:
     """Yield the phrases of a passage that describe data which somebody other than the reader handles."""
     asked = 0  # the end of the last question that is about data
     for sentence in passage.sentences:
-        for token in sentence:
+        for index in range(sentence.start, sentence.end):
+            if passage.lowered[index] not in ASKING and passage.classes[index] not in _NOMINAL:
+                continue
+            token = passage.doc[index]
             if is_question(token):
                 listed = asked > 0 and all(mark.lower_ in _LINKS for mark in passage.doc[asked : token.i])
                 span = _asked(passage, token, listed=listed)
                 if span is not None:
                     asked = span.end
                     yield Description(span, None, "question about the reader")
-            elif token.pos_ in ("NOUN", "PRON") and token.i + 1 < sentence.end:
+            elif token.pos_ in _NOMINAL and token.i + 1 < sentence.end:
                 yield from _described(passage, token, sentence.end)
                 if _is_behaviour(passage, token):
                     yield Description(_with_places(token), Concept(_USAGE), "behaviour of the reader")
 
 
 _LINKS = frozenset((",", ";", "and", "or"))
+_NOMINAL = frozenset(("NOUN", "PRON"))
 
 
 def _described(passage: Passage, noun: Token, last: int) -> Iterator[Description]:

@@ -18,14 +18,15 @@ _NAME_OF_A_CATEGORY = (
 _LEADING = frozenset(
     ("such", "as", "like", "including", "e.g.", "namely", "include", "includes", "is", "are", "also")
 )
-_FINITE = ("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT")
-_CLOSES = (".", ":", "(", ")")
+_FINITE = frozenset(("MD", "VBZ", "VBP", "VBD", "TO", "WRB", "WP", "WDT"))
+_CLOSES = frozenset((".", ":", "(", ")"))
+_JOINS = frozenset((",", ";", "and", "or", "and/or"))
 
 
 def members(passage: Passage, taken: set[int]) -> Iterator[Span]:
     """Yield the unknown members of the coordinations of which at least half is known to be data."""
     for sentence in passage.sentences:
-        for run in _runs(sentence):
+        for run in _runs(passage, sentence):
             known = [not taken.isdisjoint(range(part.start, part.end)) for part in run]
             if sum(known) < _LIST_RUN or sum(known) * 2 < len(run):
                 continue
@@ -262,19 +263,19 @@ def _goes_on(token: Token) -> bool:
     )
 
 
-def _runs(sentence: Span) -> Iterator[list[Span]]:
+def _runs(passage: Passage, sentence: Span) -> Iterator[list[Span]]:
     """Yield the coordinated noun phrases of a sentence as lists of spans, cut at commas and conjunctions."""
     run: list[Span] = []
     start = sentence.start
-    for token in sentence:
-        if token.text in (",", ";") or token.lower_ in ("and", "or", "and/or"):
-            if token.i > start:
-                run.append(sentence.doc[start : token.i])
-            start = token.i + 1
-        elif token.tag_ in _FINITE or token.text in _CLOSES:
+    for index in range(sentence.start, sentence.end):
+        if passage.lowered[index] in _JOINS:
+            if index > start:
+                run.append(sentence.doc[start:index])
+            start = index + 1
+        elif passage.tags[index] in _FINITE or passage.words[index] in _CLOSES:
             if len(run) > 1:
                 yield run
-            run, start = [], token.i + 1
+            run, start = [], index + 1
     if start < sentence.end:
         run.append(sentence.doc[start : sentence.end])
     if len(run) > 1:

@@ -158,7 +158,7 @@ def with_subject(noun: Span) -> Span:
 
 def is_question(token: Token) -> bool:
     """Tell whether a word opens a clause that stands for data ("how you use the app", "which pages you see")."""
-    return token.lower_ in _ASKING
+    return token.lower_ in ASKING
 
 
 def end_of_question(opening: Token, last: int) -> int:
@@ -170,7 +170,7 @@ def end_of_question(opening: Token, last: int) -> int:
     return next((token.i for token in opening.doc[verb.i + 1 : end] if token.text in (",", ";")), end)
 
 
-_ASKING = frozenset(("how", "what", "which", "whether"))
+ASKING = frozenset(("how", "what", "which", "whether"))
 _LONGEST_QUESTION = 20  # words
 
 _LEADING_TO_SUBJECT = frozenset(("about", "on", "regarding", "concerning", "to", "of"))

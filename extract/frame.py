@@ -183,18 +183,19 @@ def actor_of(token: Token) -> Actor:
 
 def clauses(sentence: Span) -> Iterator[Clause]:
     """Yield the clauses of a sentence in the order of their heads."""
-    heads = [token.i for token in sentence if _is_head(token)] or [sentence.root.i]
+    tokens = list(sentence)
+    heads = [token.i for token in tokens if _is_head(token)] or [sentence.root.i]
     members: dict[int, list[Token]] = {index: [] for index in heads}
     first = sentence.start
-    above = [token.head.i for token in sentence]  # numbers, as each step from token to token makes an object
-    for index, token in enumerate(sentence, first):
+    above = [token.head.i for token in tokens]  # numbers, as each step from token to token makes an object
+    for index, token in enumerate(tokens, first):
         climbing = index
         while climbing not in members and above[climbing - first] != climbing:
             climbing = above[climbing - first]
         members.get(climbing, members[heads[0]]).append(token)
     for index in heads:
         if members[index]:
-            yield Clause(sentence, sentence.doc[index], tuple(members[index]))
+            yield Clause(sentence, tokens[index - first], tuple(members[index]))
 
 
 def _is_head(token: Token) -> bool:

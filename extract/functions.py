@@ -33,6 +33,7 @@ _AGENT = frozenset(("by",))
 _CHANNEL = frozenset(("via", "through", "using", "with", "in", "on"))
 _CERTAIN_CHANNEL = frozenset(("via", "through", "using"))
 _THEY = frozenset(("they", "it"))
+_NOUNS = frozenset(("NOUN", "PROPN"))
 _POINTING = frozenset(("these", "those", "such", "this", "that"))
 _STEPS = 8  # from a coordinated noun to the first one
 _HANDLING = ("dpv:Obtain", "dpv:Store", "dpv:Disclose", "dpv:Transfer", "dpv:Use", "dpv:Access", "dpv:Remove")
@@ -45,8 +46,11 @@ def functions(policy: Policy) -> Iterator[Claim]:
     """Yield a purpose for each thing that a clause says providers do."""
     for passage in policy.body():
         found: set[tuple[int, int]] = set()
-        for token in passage.doc:
-            span = _of_token(passage, token)
+        named = "companies" in passage.matches or "services" in passage.matches
+        for index, word in enumerate(passage.lowered):
+            if not (named or word in _RELATIVE or word in _THEY or passage.classes[index] in _NOUNS):
+                continue
+            span = _of_token(passage, passage.doc[index])
             if span is not None and (span.start, span.end) not in found:
                 found.add((span.start, span.end))
                 yield _claim(passage, span)
@@ -56,7 +60,7 @@ def _of_token(passage: Passage, token: Token) -> Span | None:
     """Return the function that the clause of a relative pronoun, or of a party, tells."""
     if token.lower_ in _RELATIVE and token.i + 1 < len(passage.doc) and _follows_provider(passage, token):
         return _function(passage, token)
-    if token.pos_ in ("NOUN", "PROPN") and _is_party(passage, token):
+    if token.pos_ in _NOUNS and _is_party(passage, token):
         named = token.pos_ == "PROPN"
         told = _told_of_label(passage, token) or (_told_of_name(passage, token) if named else None)
         return rendered(passage, token) or told

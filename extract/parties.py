@@ -46,7 +46,10 @@ def unknown_parties(
 
 def _agents(passage: Passage, sentence: Span, signs: Collection[Match]) -> Iterator[Match]:
     """Yield the nouns that name somebody by what they do and that are no part of a cue: "exhibitors"."""
-    for token in sentence:
+    for index in range(sentence.start, sentence.end):
+        if passage.tags[index] not in _COMMON_NOUNS:
+            continue
+        token = passage.doc[index]
         end = token.idx + len(token)
         if not any(sign.start < end and token.idx < sign.end for sign in signs) and is_agent(passage, token):
             yield Match(token.idx, end, _CUES, cue("AgentNoun"), token.text)
@@ -55,13 +58,14 @@ def _agents(passage: Passage, sentence: Span, signs: Collection[Match]) -> Itera
 def is_agent(passage: Passage, token: Token) -> bool:
     """Tell whether a word is a common noun for somebody named by what they do: "exhibitors"."""
     return (
-        token.tag_ in ("NN", "NNS")
+        token.tag_ in _COMMON_NOUNS
         and _AGENT.match(token.lower_) is not None
         and not passage.is_in(token, _CUES, cue("NoAgent"))
         and not any(passage.is_in(token, table) for table in _NO_AGENTS)
     )
 
 
+_COMMON_NOUNS = frozenset(("NN", "NNS"))
 _NO_AGENTS = ("personal-data", "data-subjects", "purposes", "companies", "services", "cues/data-nouns")
 
 

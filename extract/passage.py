@@ -1,6 +1,8 @@
 """A policy ready for the extractors: each block with its words, its sentences, its matches and its context."""
 
 import tomllib
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -36,7 +38,7 @@ class Passage:
     doc: Doc
     matches: Mapping[str, tuple[Match, ...]]
 
-    @property
+    @cached_property
     def block(self) -> Block:
         """Return the block of the document."""
         return self.policy.document.blocks[self.index]
@@ -45,6 +47,30 @@ class Passage:
     def text(self) -> str:
         """Return what a reader sees of the block."""
         return self.policy.document.visible(self.index)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Return the tokens as they are written: strings, as each step to a token makes an object."""
+        return tuple([token.text for token in self.doc])
+
+    @cached_property
+    def lowered(self) -> tuple[str, ...]:
+        """Return the tokens in small letters."""
+        return tuple([token.lower_ for token in self.doc])
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags of the tokens."""
+        return tuple([token.tag_ for token in self.doc])
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Return the word classes of the tokens."""
+        return tuple([token.pos_ for token in self.doc])
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple([token.idx for token in self.doc])
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -72,6 +98,9 @@ class Passage:
 
     def token_at(self, character: int) -> Token | None:
         """Return the token that holds a character of the text."""
+        place = bisect_right(self._starts, character) - 1
+        if place >= 0 and character < self._starts[place] + len(self.words[place]):
+            return self.doc[place]
         span = self.doc.char_span(character, character + 1, alignment_mode="expand")
         return span[0] if span is not None and len(span) else None
 
@@ -89,9 +118,12 @@ class Passage:
         if matches is None:
             return False
         place = token.idx
-        return any(
-            match.start <= place < match.end for match in matches if term is None or match.term == term
-        )
+        for match in matches:
+            if match.start > place:
+                return False
+            if place < match.end and (term is None or match.term == term):
+                return True
+        return False
 
     def evidence(
         self, start: int, end: int, *, support: Support = "Explicit", confidence: float = 0.8, rule: str = ""
@@ -128,7 +160,7 @@ class Passage:
     @cached_property
     def items(self) -> tuple["Passage", ...]:
         """Return the items that this passage introduces."""
-        return tuple(p for p in self.policy.passages if p.block.lead_in == self.index)
+        return tuple(self.policy.introduced.get(self.index, ()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +170,15 @@ class Policy:
     document: Document
     ontology: Ontology
     passages: tuple[Passage, ...]
+
+    @cached_property
+    def introduced(self) -> Mapping[int, list[Passage]]:
+        """Return the items that each passage introduces, by its index."""
+        items: dict[int, list[Passage]] = defaultdict(list)
+        for passage in self.passages:
+            if passage.block.lead_in is not None:
+                items[passage.block.lead_in].append(passage)
+        return items
 
     def body(self) -> Iterator[Passage]:
         """Yield the passages that can state something: no headings, no page furniture."""

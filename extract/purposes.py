@@ -24,7 +24,7 @@ from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.stated import stated
 from extract.topics import cue, of_list, stands_under
-from extract.verb_phrase import list_marks, opens_verb, takes_object, verb_phrases
+from extract.verb_phrase import PURPOSE_VERBS, list_marks, opens_verb, takes_object, verb_phrases
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
@@ -249,11 +249,17 @@ def _opens_with_verb(token: Token) -> bool:
 def _of_sentence(passage: Passage, sentence: Span) -> Iterator[_Phrase]:
     """Yield the purposes of a sentence, among them those that go on from one another ("…, including sending …")."""
     ends: set[int] = set()
-    for token in sentence:
-        if not token.is_punct:
-            for phrase in _at(passage, token, sentence, ends):
+    for index in range(sentence.start, sentence.end):
+        if _may_open(passage, index):
+            for phrase in _at(passage, passage.doc[index], sentence, ends):
                 ends.add(phrase.end)
                 yield phrase
+
+
+def _may_open(passage: Passage, index: int) -> bool:
+    """Tell whether a token is a word with which a purpose can open, as far as it tells alone."""
+    verbal = passage.tags[index] in _VERBS or PURPOSE_VERBS in passage.matches
+    return (verbal or passage.lowered[index] in _OPEN_WORDS) and not passage.doc[index].is_punct
 
 
 def _at(passage: Passage, token: Token, sentence: Span, ends: set[int]) -> Iterator[_Phrase]:
@@ -293,6 +299,7 @@ _MEANS = frozenset((*_ENDS, "by", "this", "that"))  # "By counting", "This way"
 _ACTION_MARKERS = frozenset((cue("ActionMarker"),))
 _NOUN_MARKERS = frozenset((cue("NounMarker"), *_ACTION_MARKERS))
 _LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marker of nouns ends
+_OPEN_WORDS = frozenset(("to", "for", "including", *_LEADING, *_MEANS))
 
 
 def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:

@@ -88,8 +88,11 @@ def _bracketed(passage: Passage, sentence: Span) -> Iterator[int]:
 def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
     """Yield where names begin that are the object of a verb of engaging, or that data are shared with."""
     listed = stands_under(passage, cue("RecipientTopic"))
-    for token in sentence:
-        legal = is_legal_form(token.text)
+    for index in range(sentence.start, sentence.end):
+        legal = is_legal_form(passage.words[index])
+        if not legal and not passage.words[index][0].isupper():
+            continue
+        token = passage.doc[index]
         name = _in_full(passage, token) if legal else _capitalised(token)
         if listed and legal and name is not None and len(name) > 1:
             yield name.start_char  # a section on recipients names no other companies in full

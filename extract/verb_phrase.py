@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from extract.passage import Passage
 
-_VERBS = "cues/purpose-verbs"
+PURPOSE_VERBS = "cues/purpose-verbs"
 _BASE = frozenset(("VB", "VBP"))
 _LINKS = frozenset((",", ";", "and", "or", "&", "/", "and/or", "as", "well"))
 _LONG = 26  # words; what goes on longer is more than one thing
@@ -109,7 +109,7 @@ def takes_object(token: Token) -> bool:
 
 def opens_verb(passage: Passage, token: Token) -> bool:
     """Tell whether a word is one of those that policies use as a verb where they name a purpose."""
-    return next(passage.found(_VERBS, token.idx, token.idx + len(token)), None) is not None
+    return next(passage.found(PURPOSE_VERBS, token.idx, token.idx + len(token)), None) is not None
 
 
 def _has_object(passage: Passage, verb: int, index: int) -> bool:
