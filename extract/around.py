@@ -27,11 +27,7 @@ def sentence(passage: Passage, start: int) -> tuple[int, int]:
 def cues(passage: Passage, table: str, curie: str, start: int = 0, end: int | None = None) -> Iterator[Match]:
     """Yield the cues `curie` of the cue file `table` within characters `start` to `end` of `passage`."""
     term = passage.policy.ontology.term(curie)
-    matches = passage.matches.get(f"cues/{table}")
-    if matches is None:
-        return iter(())
-    stop = len(passage.text) if end is None else end
-    return (m for m in matches if m.term == term and start <= m.start and m.end <= stop)
+    return (match for match in passage.found(f"cues/{table}", start, end) if match.term == term)
 
 
 def cued(passage: Passage | None, table: str, curie: str, start: int = 0, end: int | None = None) -> bool:

@@ -294,10 +294,10 @@ def _is_of_purpose(passage: Passage, handled: Match | None) -> bool:
     """Tell whether an item says what is done for the reader ("to respond to your comments")."""
     if passage.block.kind != "item" or of_list(passage) != cue("PurposeTopic"):
         return False
-    words = [token for token in passage.doc if token.is_alpha]
+    first = next((token for token in passage.doc if token.is_alpha), None)
     return (
-        bool(words)
-        and (words[0].tag_ == "TO" or words[0].pos_ == "VERB")
+        first is not None
+        and (first.tag_ == "TO" or first.pos_ == "VERB")
         and not is_under(handled, *_HANDLING)
     )
 

@@ -1,11 +1,12 @@
 """A policy ready for the extractors: each block with its words, its sentences, its matches and its context."""
 
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 from pathlib import Path
 
 from spacy.tokens import Doc, Span, Token
@@ -18,6 +19,7 @@ from extract.matcher import Match, matcher
 from extract.parser import NAMES
 from ontology import Ontology
 
+_START, _END = attrgetter("start"), attrgetter("end")  # matches of a table stand in order, none over another
 _MEASURED = Path(__file__).with_name("confidence.toml")
 _NAMED = ("companies", "services")
 
@@ -109,8 +111,9 @@ class Passage:
         matches = self.matches.get(table, ())
         if not matches or (start == 0 and end is None):
             return iter(matches)
-        stop = len(self.text) if end is None else end
-        return (match for match in matches if start <= match.start and match.end <= stop)
+        first = bisect_left(matches, start, key=_START)
+        behind = None if end is None else bisect_right(matches, end, first, key=_END)
+        return iter(matches[first:behind])
 
     def is_in(self, token: Token, table: str, term: str | None = None) -> bool:
         """Tell whether a match of `table`, or of one `term` of it, covers the first character of a token."""

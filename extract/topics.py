@@ -1,6 +1,7 @@
 """What the heading, the lead-in or the column head of a passage announces."""
 
 import re
+from functools import lru_cache
 
 import ontology
 from extract.matcher import Match
@@ -11,6 +12,7 @@ from extract.readers import looks
 _CUES = ontology.load().vocabularies["pgq"]
 
 
+@lru_cache(maxsize=64)  # asked again for each phrase of the items of a list
 def announced(passage: Passage) -> str | None:
     """Return the topic (IRI of a cue) that `passage` announces for the list below it: its label or last cue."""
     label = _OF_LABEL.get(looks.field_name(passage.text))
