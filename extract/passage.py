@@ -183,14 +183,6 @@ class Policy:
                 items[passage.block.lead_in].append(passage)
         return items
 
-    def let_go(self) -> None:
-        """Empty the passages, of which nothing can be asked any more.
-
-        They hold one another, so all that they hold would else wait for the garbage collector.
-        """
-        for passage in self.passages:
-            vars(passage).clear()
-
     def body(self) -> Iterator[Passage]:
         """Yield the passages that can state something: no headings, no page furniture."""
         return (p for p in self.passages if not p.block.boilerplate and p.block.kind != "heading")

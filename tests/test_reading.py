@@ -8,7 +8,6 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from both_engines import results
-from spacy.tokens import Doc
 
 from extract.claim import Claim, Evidence, Node, Reading, Statement
 from extract.errors import ExtractError
@@ -177,22 +176,6 @@ def test_a_policy_of_the_corpora(path: Path) -> None:
         (version,) = store.versions()
         assert slots(store, version) <= mentions(store, version).keys()
         assert results(view(store, version), "requirements")
-
-
-def parses() -> int:
-    return sum(isinstance(thing, Doc) for thing in gc.get_objects())
-
-
-def test_what_was_read_is_let_go_without_the_garbage_collector() -> None:
-    read(ROOT / "seeds" / "004_e65d1c2f0f719941.txt")
-    gc.collect()
-    gc.disable()
-    try:
-        before = parses()
-        read(ROOT / "seeds" / "004_e65d1c2f0f719941.txt")
-        assert parses() <= before
-    finally:
-        gc.enable()
 
 
 def test_the_garbage_collector_is_left_as_it_was(tmp_path: Path) -> None:
