@@ -139,8 +139,8 @@ def evidence(
     """Return for each row of a server's answer the words that it stands on; raise EndpointError."""
     server = _server(url, seconds)
 
-    def ask(name: str, values: Mapping[str, str]) -> Rows:
-        return _select(server, queries.question(name), values)
+    def ask(asked: Question, values: Mapping[str, str]) -> Rows:
+        return _select(server, asked, values)
 
     with Store() as texts:
 

@@ -1,7 +1,11 @@
 """The rows of an answer get the words they stand on, as the question says in its `@evidence` lines."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import TypeAlias
+
+import pyoxigraph as ox
 
 import ontology
 import queries
@@ -10,10 +14,18 @@ from graph.mentions import Quote
 from graph.source import Source, source
 from policygraph.asking import Cell, Rows, Value, select
 from policygraph.reports import places
-from queries import Question
+from queries import Question, reader
 from queries.reader import Evidence
 
 COLUMNS = ("said_in", "line", "column", "words")
+
+_Key: TypeAlias = tuple[str, str, str]
+"""Who states what of what: IRIs of a company, a property and a value, ANY for what is free."""
+
+_Found: TypeAlias = Mapping[str, Value]
+_NAMES = ("whose", "property", "value")
+_WHOSE = 0
+_AT_ONCE = 200  # lines of values in one question
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,20 +50,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Where words are looked up: `ask` answers a question of the library with parameters.
+    """Where words are looked up: `ask` answers a question with parameters.
 
-    `text` gives the files and the text of a version by its IRI.
+    `text` gives the files and the text of a version by its IRI. `some` gives some of the companies
+    that state a value of a property (or `ANY`): with it, a row that counts what all state has the words of these.
     """
 
-    ask: Callable[[str, Mapping[str, str]], Rows]
+    ask: Callable[[Question, Mapping[str, str]], Rows]
     text: Callable[[str], tuple[str, Source]]
+    some: Callable[[str, str], Sequence[str]] | None = None
 
 
 def evidence(store: Store, question: Question, rows: Rows) -> list[tuple[Said, ...]]:
     """Return for each row the words that it stands on, in the order of the texts; none where there are none."""
 
-    def ask(name: str, values: Mapping[str, str]) -> Rows:
-        return select(store, queries.question(name), values)
+    def ask(asked: Question, values: Mapping[str, str]) -> Rows:
+        return select(store, asked, values)
 
     def text(version: str) -> tuple[str, Source]:
         held = store.version(version)
@@ -63,6 +77,7 @@ def evidence(store: Store, question: Question, rows: Rows) -> list[tuple[Said, .
 def words(there: LookUp, question: Question, rows: Rows) -> list[tuple[Said, ...]]:
     """Return for each row the words that it stands on, wherever they have to be looked up."""
     finder = _Finder(there)
+    finder.look_up(question, rows.bindings)
     return [
         tuple(sorted({said for one in question.evidence for said in finder.said(one, binding)}))
         for binding in rows.bindings
@@ -89,54 +104,87 @@ def _cell(value: Value) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """Looks words up, each thing once however many rows ask for it."""
+    """Looks words up: those of all rows at once, so that it takes few questions however many rows there are."""
 
     there: LookUp
-    _answers: dict[tuple[str, ...], Rows] = field(default_factory=dict)
+    _nodes: dict[str, list[_Found]] = field(default_factory=dict)
+    _stated: dict[_Key, list[_Found]] = field(default_factory=dict)
+    _companies: dict[_Key, Sequence[str]] = field(default_factory=dict)
     _texts: dict[str, tuple[str, Source]] = field(default_factory=dict)
+
+    def look_up(self, question: Question, bindings: Sequence[Mapping[str, Cell]]) -> None:
+        """Read what `said` tells of the rows of a question."""
+        nodes: dict[str, None] = {}
+        by_shape: dict[tuple[int, ...], dict[_Key, None]] = {}
+        for one, binding in product(question.evidence, bindings):
+            if not one.slots:
+                nodes.update(dict.fromkeys(_values(binding, one.node)))
+            for key in (key for keys in self._some(_keys(one, binding)) for key in keys):
+                bound = tuple(number for number, value in enumerate(key) if value != queries.ANY)
+                by_shape.setdefault(bound, {})[key] = None
+        for (node,), found in self._among("lookup-node", ("node",), [(node,) for node in nodes]):
+            self._nodes.setdefault(node, []).append(found)
+        for bound, keys in by_shape.items():
+            self._look_up_values(bound, list(keys))
 
     def said(self, one: Evidence, binding: Mapping[str, Cell]) -> Iterator[Said]:
         """Yield the words of what `one` says that a row stands on."""
         if not one.slots:
             for node in _values(binding, one.node):
-                yield from self._words(self._ask("lookup-node", node=node).dicts())
+                yield from self._words(self._nodes.get(node, ()))
             return
         by_slot = [
             [
-                row
-                for value in ([queries.ANY] if _is_free(binding, name) else _values(binding, name))
-                for row in self._of(one, binding, prop, value)
+                found
+                for key in keys
+                for found in self._stated.get(key, ())
+                if (found["kind"] == "denies") == one.denied
             ]
-            for prop, name in one.slots
-            if name in binding or _is_free(binding, name)
+            for keys in self._some(_keys(one, binding))
         ]
         if by_slot:
-            together = set.intersection(*({str(row["node"]) for row in rows} for rows in by_slot))
-            for rows in by_slot:
-                yield from self._words(row for row in rows if row["node"] in together)
+            together = set.intersection(*({str(found["node"]) for found in slot} for slot in by_slot))
+            for slot in by_slot:
+                yield from self._words(found for found in slot if found["node"] in together)
 
-    def _of(
-        self, one: Evidence, binding: Mapping[str, Cell], prop: str, value: str
-    ) -> Iterator[dict[str, Value]]:
-        """Yield the rows for one slot: statements of the company, or its denials, that have the value."""
-        whose = binding[one.node]["value"] if one.node in binding else queries.ANY
-        if prop.startswith("?"):
-            known = binding.get(prop.removeprefix("?"))
-            iri = known["value"] if known else queries.ANY
-        else:
-            iri = ontology.load().term(prop)
-        found = self._ask("lookup-values", property=iri, value=value, whose=whose)
-        for row, terms in zip(found.dicts(), found.bindings, strict=True):
-            if (row["kind"] == "denies") == one.denied:
-                yield {**row, "node": terms["node"]["value"]}
+    def _some(self, slots: list[list[_Key]]) -> list[list[_Key]]:
+        """Return the slots of a row about any company as about those that `some` finds, if there is one slot."""
+        if self.there.some is None or len(slots) != 1 or any(key[_WHOSE] != queries.ANY for key in slots[0]):
+            return slots
+        return [[(whose, *key[1:]) for key in slots[0] for whose in self._stating(key)]]
 
-    def _ask(self, name: str, **values: str) -> Rows:
-        key = (name, *values.values())
-        if key not in self._answers:
-            self._answers[key] = self.there.ask(name, values)
-        return self._answers[key]
+    def _stating(self, key: _Key) -> Sequence[str]:
+        """Return some companies that state a value."""
+        if key not in self._companies and self.there.some is not None:
+            _, prop, value = key
+            self._companies[key] = self.there.some(prop, value)
+        return self._companies[key]
 
-    def _words(self, rows: Iterable[Mapping[str, Value]]) -> Iterator[Said]:
+    def _look_up_values(self, bound: tuple[int, ...], keys: Sequence[_Key]) -> None:
+        """Read the statements with some values; `bound` tells which parts of the keys are not free."""
+        if _WHOSE not in bound:  # every company is meant, so there is nothing to begin with but the value
+            for key in keys:
+                values = dict(zip(_NAMES, key, strict=True))
+                rows = self.there.ask(queries.question("lookup-values"), values)
+                self._stated[key] = [found for _, found in _found(rows)]
+            return
+        names = tuple(_NAMES[number] for number in bound)
+        full = {tuple(key[number] for number in bound): key for key in keys}
+        for part, found in self._among("lookup-words", names, list(full)):
+            self._stated.setdefault(full[part], []).append(found)
+
+    def _among(
+        self, name: str, names: tuple[str, ...], values: Sequence[tuple[str, ...]]
+    ) -> Iterator[tuple[tuple[str, ...], _Found]]:
+        """Yield what a question finds for any of several lines of IRIs, each with its line."""
+        asked = queries.question(name)
+        free = {parameter.name: queries.ANY for parameter in asked.parameters}
+        for start in range(0, len(values), _AT_ONCE):
+            lines = [[ox.NamedNode(iri) for iri in line] for line in values[start : start + _AT_ONCE]]
+            for binding, found in _found(self.there.ask(reader.among(asked, names, lines), free)):
+                yield tuple(binding[one]["value"] for one in names), found
+
+    def _words(self, rows: Iterable[_Found]) -> Iterator[Said]:
         for row in rows:
             if row["quote"] is None:
                 continue
@@ -151,6 +199,30 @@ class _Finder:
         if version not in self._texts:
             self._texts[version] = self.there.text(version)
         return self._texts[version]
+
+
+def _found(rows: Rows) -> Iterator[tuple[Mapping[str, Cell], _Found]]:
+    """Yield the rows of a look-up as terms and as values, with the node although it is a parameter."""
+    for binding, row in zip(rows.bindings, rows.dicts(), strict=True):
+        yield binding, {**row, "node": binding["node"]["value"]}
+
+
+def _keys(one: Evidence, binding: Mapping[str, Cell]) -> list[list[_Key]]:
+    """Return for each slot of a row what is stated with its values, by the company or by any."""
+    whose = binding[one.node]["value"] if one.node in binding else queries.ANY
+    return [
+        [(whose, _property(prop, binding), value) for value in _values(binding, name) or [queries.ANY]]
+        for prop, name in one.slots
+        if name in binding or _is_free(binding, name)
+    ]
+
+
+def _property(prop: str, binding: Mapping[str, Cell]) -> str:
+    """Return the IRI of a property, which may be the value of a variable; ANY if that has none."""
+    if prop.startswith("?"):
+        known = binding.get(prop.removeprefix("?"))
+        return known["value"] if known else queries.ANY
+    return ontology.load().term(prop)
 
 
 def _values(binding: Mapping[str, Cell], name: str) -> list[str]:

@@ -22,7 +22,7 @@ question is answered in pages. `@slow REASON` marks one that is answered in page
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -233,6 +233,14 @@ def with_values(sparql: str, terms: Mapping[str, Term | Sequence[Term]]) -> str:
         return " ".join((found[0], *given))
 
     return re.sub(r"(?is)\bSELECT\b(?P<selected>[^{}]*)\bWHERE\s*\{", with_given, sparql)
+
+
+def among(asked: Question, names: Sequence[str], rows: Iterable[Sequence[Term]]) -> Question:
+    """Return a question about some rows of values alone, as VALUES of the variables `names` in its first group."""
+    lines = " ".join(f"({' '.join(map(str, row))})" for row in rows)
+    given = f"VALUES ({' '.join(f'?{name}' for name in names)}) {{ {lines} }}"
+    sparql = re.sub(r"(?i)\bWHERE\s*\{", lambda found: f"{found[0]} {given}", asked.sparql, count=1)
+    return replace(asked, sparql=sparql)
 
 
 def _listed(term: Term | Sequence[Term]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pytest
 import policygraph
 import queries
 from graph import Store
+from graph.source import Source
 from policygraph import asking, quoting
 from queries import errors
 
@@ -85,6 +87,26 @@ def test_a_denial_and_a_finding_stand_on_their_own_words(chain: Store) -> None:
     assert [[said.words for said in one] for one in denied] == [["sell"]]
     assert quotes(chain, "contradictions") == [("Gannet Mail", "sell")]
     assert quotes(chain, "sellers-in-the-chain") == [("sell",)]
+
+
+def asked_for(store: Store, name: str, rows: int) -> list[str]:
+    """Return the names of the questions that the words of some rows take."""
+    names = []
+
+    def ask(asked: queries.Question, values: Mapping[str, str]) -> asking.Rows:
+        names.append(asked.name)
+        return asking.select(store, asked, values)
+
+    asked = queries.question(name)
+    there = quoting.LookUp(ask, lambda version: (version, Source()))
+    found = quoting.words(there, asked, asking.select(store, asked, {}, limit=rows))
+    assert all(found)
+    return names
+
+
+@pytest.mark.parametrize("name", ["data-by-company", "denials", "purposes-without-basis"])
+def test_the_words_of_many_rows_take_as_few_questions_as_those_of_one(seed_store: Store, name: str) -> None:
+    assert asked_for(seed_store, name, 10) == asked_for(seed_store, name, 1)
 
 
 def test_words_have_file_line_and_column(chain: Store) -> None:

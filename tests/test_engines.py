@@ -36,7 +36,16 @@ QUESTIONS = tuple(queries.questions().values())
 BY_NAME = pytest.mark.parametrize("asked", QUESTIONS, ids=[one.name for one in QUESTIONS])
 IN_PAGES = [asked for asked in QUESTIONS if asked.pages]
 SEVERAL = frozenset(("findings", "shared", "statements", "stored"))  # lists without an order
-QUOTING = ("evidence", "least-certain", "lookup-node", "lookup-values", "names", "where-said", "words")
+QUOTING = (
+    "evidence",
+    "least-certain",
+    "lookup-node",
+    "lookup-values",
+    "lookup-words",
+    "names",
+    "where-said",
+    "words",
+)
 WRITTEN = [asked for asked in QUESTIONS if asked.name not in QUOTING]
 NARROWER = {  # what rdflib answers in minutes unless it is asked for less
     "same-purpose-other-basis": {"aim": "direct marketing"},

@@ -483,6 +483,14 @@ def test_every_question_has_a_page(name: str, url: str) -> None:
     assert "<h1>" in reply.text
 
 
+def test_a_row_that_counts_all_companies_shows_words_of_some(url: str) -> None:
+    page = send(url, "/questions/top-data?evidence=1")
+    assert "words of 8 companies at most" in page.text
+    said_in = found_in(page.body, "(//td[@class='quotes'])[1]/a/@href")
+    assert len({link.split("/")[2] for link in said_in}) > 1
+    assert "companies at most" not in send(url, "/questions/data-by-company?evidence=1").text
+
+
 def test_the_network_is_served_with_its_own_rules(url: str) -> None:
     reply = send(url, "/network/picture")
     assert reply.status == 200

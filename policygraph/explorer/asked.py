@@ -15,8 +15,8 @@ from queries import ANY, Parameter, Question, QuestionError
 
 _LOOKUPS = "lookups"  # questions that are asked of one node at a time
 SIZE = 100  # rows on one page
-_QUOTED = 20  # rows on one page with their words, which are looked up for each
-_LARGE, _QUOTED_OF_MANY = 1000, 3  # with so many companies that takes long, so there are fewer rows
+_QUOTED = 20  # rows on one page with their words
+_STATING = 8  # companies whose words are shown where a row counts those of all
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
 _WIDTH, _HEIGHT, _LABEL = 720, 22, 290
@@ -64,8 +64,7 @@ def page(
     """Return the page of a question with the rows that answer it; raise NothingThere."""
     question = find(name)
     given = _given(question, values)
-    large = len(site.directory.companies) > _LARGE
-    size = (_QUOTED_OF_MANY if large else _QUOTED) if evidence else SIZE
+    size = _QUOTED if evidence else SIZE
     rows, problem = Rows((), ()), ""
     quotes: Sequence[Sequence[quoting.Said]] = ()
     try:
@@ -83,6 +82,7 @@ def page(
         "rows": _linked(site, rows),
         "quotes": [_once(quotes[index]) if quotes else [] for index in range(len(rows.rows))],
         "evidence": evidence,
+        "stating": _STATING if _is_of_any(question) else 0,
         "bars": _bars(rows),
         "bar_size": {"width": _WIDTH, "height": _HEIGHT, "label": _LABEL},
         "offset": offset,
@@ -134,13 +134,19 @@ def _offered(site: Site, parameter: Parameter) -> tuple[str, ...]:
 def _quotes(site: Site, question: Question, rows: Rows) -> list[tuple[quoting.Said, ...]]:
     """Return for each row the words that it stands on; what they are said in is the IRI of a version."""
 
-    def ask(name: str, values: Mapping[str, str]) -> Rows:
-        return site.asker.select(queries.question(name), values)
-
     def text(version: str) -> tuple[str, Source]:
         return version, Source()  # only lines and columns would need the text
 
-    return quoting.words(quoting.LookUp(ask, text), question, rows)
+    def some(prop: str, value: str) -> list[str]:
+        found = site.asker.rows("some-companies", {"property": prop, "value": value}, limit=_STATING)
+        return [row["company"] for row in found]
+
+    return quoting.words(quoting.LookUp(site.asker.select, text, some), question, rows)
+
+
+def _is_of_any(question: Question) -> bool:
+    """Tell whether a row may stand on words of more companies than are shown."""
+    return any(one.node.startswith("any") and len(one.slots) == 1 for one in question.evidence)
 
 
 def _once(found: Sequence[quoting.Said]) -> list[quoting.Said]:
