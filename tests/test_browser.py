@@ -213,7 +213,7 @@ def test_companies_are_chosen_and_compared(tab: Watched) -> None:
     page.get_by_label("only differences").check()
     page.get_by_role("button", name="Compare").click()
     assert 0 < page.locator(".compared tbody tr").count() < rows
-    page.get_by_label("Add a company").fill("Clear Ring Ltd")
+    page.get_by_label("Clear Ring Ltd").check()
     page.get_by_role("button", name="Compare").click()
     expect(page.locator(".compared thead").first).to_contain_text("Clear Ring Ltd")
 
@@ -267,6 +267,60 @@ def test_the_network_is_drawn_and_tells_what_is_stated(tab: Watched) -> None:
     frame = page.frame_locator("iframe")
     frame.locator("svg [data-node]", has_text="Google").first.click()
     expect(frame.locator("#panel")).to_contain_text("Google")
+
+
+def test_a_line_of_the_network_leads_to_its_words_in_the_policy_and_back(tab: Watched) -> None:
+    page = tab.open("network")
+    frame = page.frame_locator("iframe")
+    frame.locator(".edge[data-source$='clik-limited'][data-target$='google']").dispatch_event("click")
+    said = frame.locator("#panel blockquote").first
+    quote = said.locator("q").inner_text().strip('“”"')
+    said.locator("a.place").click()
+    page.wait_for_url("**/policy/clik-limited/**")
+    assert page.locator("a.mark.chosen").all_inner_texts()
+    assert "".join(page.locator("a.mark.chosen").all_inner_texts()) in quote
+    expect(page.locator("#said .quote")).to_contain_text(quote)
+    expect(page.locator("a.mark.chosen").first).to_be_in_viewport()
+    page.go_back()
+    expect(page.frame_locator("iframe").locator("svg [data-node]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["rows with words", "compare", "recipient", "company"])
+def test_nothing_is_cut_or_squeezed_on_a_narrow_screen(name: str, narrow: Watched) -> None:
+    page = narrow.open(PAGES[name])
+    squeezed = """() => [...document.querySelectorAll('main p, main td > span:not(.standing)')]
+        .filter((one) => one.textContent.trim().length > 60 && one.getClientRects().length)
+        .map((one) => one.getBoundingClientRect().width).filter((width) => width < 120)"""
+    assert page.evaluate(squeezed) == []
+
+
+def test_bars_are_as_long_as_their_numbers_say(narrow: Watched) -> None:
+    page = narrow.open("questions/top-data")
+    found = """() => [...document.querySelectorAll('.bars li')].map((one) => [
+        Number(one.querySelector('.amount').textContent), one.querySelector('rect').getBoundingClientRect().width])"""
+    bars = page.evaluate(found)
+    longest = max(width for _, width in bars)
+    most = max(number for number, _ in bars)
+    assert longest > 50
+    assert all(width == pytest.approx(longest * number / most, abs=1) for number, width in bars)
+
+
+def test_paper_has_the_statements_and_no_controls(tab: Watched) -> None:
+    page = tab.open(PAGES["rows with words"])
+    page.emulate_media(media="print")
+    for hidden in ("header.site", "form.ask", ".forms", "nav.pages"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("table.rows thead")).to_be_visible()
+    expect(page.locator("td.quotes").first).to_be_visible()
+
+
+def test_nothing_here_offers_a_way_on(tab: Watched) -> None:
+    page = tab.page
+    page.goto(tab.url + PAGES["nothing"])
+    page.get_by_role("searchbox").fill("clik")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Clik Limited")).to_be_visible()
+    tab.wrong.clear()  # the console tells of the 404
 
 
 def test_the_editor_asks_the_endpoint(tab: Watched) -> None:

@@ -43,6 +43,7 @@ def page(net: "DiGraph[str]", *, texts: Mapping[str, str] | None = None, policie
         filters="\n".join(_filters(net)),
         width=drawing.width,
         height=drawing.height,
+        folds="folds" if drawing.folds else "",
         drawing=drawing.body,
         left_out=note,
         rows="\n".join(_row(net, number, node) for number, node in enumerate(recipients(net), 1)),

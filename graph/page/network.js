@@ -6,6 +6,7 @@ const { nodes, edges, texts: policies, policies: explorer, explained } = JSON.pa
 );
 const panel = document.getElementById("panel");
 const form = document.querySelector("form.filters");
+if (window.parent !== window) document.body.classList.add("within"); // the page around it has a title
 const LISTS = [
   ["data", "Data"], ["purposes", "Purpose"], ["bases", "Basis"], ["roles", "Role"],
   ["services", "Through"], ["countries", "Country"], ["safeguards", "Safeguard"],

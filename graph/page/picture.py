@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from graph.network import SHARES, controllers, label_key, named_by, recipients
@@ -21,14 +22,13 @@ COMPANIES = 40  # more than this, and a picture is no longer read
 SHARED = 40
 OWN = 60
 
-_WIDTH = 1010
-_LEFT, _BOX, _RIGHT = (
-    280,
-    (378, 586),
-    690,
-)  # where lines end: marks, both sides of a company, marks
+_WIDTH = 820
+# Where lines end: marks, both sides of a company, marks. Narrow windows leave out what lies left of the companies:
+# network.css knows these numbers, too.
+_LEFT, _BOX, _RIGHT = 242, (318, 518), 604
 _TOP, _ROW, _LETTER = 58, 25, 6.7
-_LONGEST = 40
+_LONGEST = 30
+_LINE, _LEADING = 22, 15  # letters of a line of a label to the right, and how far two lines stand apart
 _DENSE = 120  # more lines than this are drawn lighter
 _COLOUR = re.compile(r"--(\w[\w-]*):\s*(#\w+)")
 _NAMED = re.compile(r"var\(--(?P<name>[\w-]+)\)")
@@ -45,12 +45,16 @@ class _Spot:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a picture shows: lines and nodes as SVG, its size, and how many nodes there was no room for."""
+    """What a picture shows: lines and nodes as SVG, its size, and how many nodes there was no room for.
+
+    `folds` tells whether enough is left without the recipients that one company names, for narrow windows.
+    """
 
     body: str
     width: int
     height: int
     left_out: int
+    folds: bool
 
 
 def draw(net: "DiGraph[str]") -> Drawing:
@@ -63,13 +67,15 @@ def draw(net: "DiGraph[str]") -> Drawing:
     lines = list(_lines(net, spots))
     thick = "lines dense" if len(lines) > _DENSE else "lines"
     parts = [*_headings(companies, shared, own), f'<g class="{thick}">', *lines, "</g>", *_nodes(net, spots)]
-    return Drawing("\n".join(parts), _WIDTH, int(rows + 2 * _ROW), max(0, wanted - shown))
+    return Drawing(
+        "\n".join(parts), _WIDTH, int(rows + 2 * _ROW), max(0, wanted - shown), bool(own and shared)
+    )
 
 
 def picture(net: "DiGraph[str]") -> str:
     """Return the drawing as an SVG file of its own, with its styles and a legend."""
     drawing = draw(net)
-    height = drawing.height + 40
+    height = drawing.height + (64 if drawing.left_out else 40)
     style = (FOLDER / "picture.css").read_text(encoding="utf-8")
     title = escape(net.graph["title"])
     note = f"{drawing.left_out} more with fewer links are left out" if drawing.left_out else ""
@@ -151,13 +157,13 @@ def _settled(wanted: list[float], sizes: list[float], rows: float) -> list[float
 
 
 def _headings(companies: list[str], shared: list[str], own: list[str]) -> Iterator[str]:
-    for x, anchor, text, found in (
-        (_LEFT, "end", "named by one company", own),
-        ((_BOX[0] + _BOX[1]) / 2, "middle", "companies", companies),
-        (_RIGHT, "start", "named by several companies", shared),
+    for column, x, anchor, text, found in (
+        ("own", _LEFT, "end", "named by one company", own),
+        ("company", (_BOX[0] + _BOX[1]) / 2, "middle", "companies", companies),
+        ("shared", _RIGHT, "start", "named by several companies", shared),
     ):
         if found:
-            yield f'<text class="heading" x="{x:.0f}" y="24" text-anchor="{anchor}">{text}</text>'
+            yield f'<text class="heading {column}" x="{x:.0f}" y="24" text-anchor="{anchor}">{text}</text>'
 
 
 def _lines(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
@@ -237,11 +243,14 @@ def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
 def _label(spot: _Spot, label: str, reach: int) -> str:
     y = f"{spot.y + 4.5:.1f}"
     if spot.column == "company":
-        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 27))}</text>'
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 26))}</text>'
     if spot.column == "own":
         return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
     count = f'<tspan class="reach" dx="7">{reach}</tspan>'
-    return f'<text x="{spot.x + 20:.0f}" y="{y}">{escape(_short(label, 32))}{count}</text>'
+    x, lines = f"{spot.x + 20:.0f}", wrap(label, _LINE, max_lines=2, placeholder="…")
+    top = f"{spot.y + 4.5 - _LEADING * (len(lines) - 1) / 2:.1f}"
+    down = f'</tspan><tspan x="{x}" dy="{_LEADING}">'
+    return f'<text x="{x}" y="{top}"><tspan>{down.join(map(escape, lines))}</tspan>{count}</text>'
 
 
 def _short(label: str, longest: int = _LONGEST) -> str:
@@ -263,5 +272,5 @@ def _legend(y: int, note: str) -> str:
             f'<g transform="translate({x:.0f} {y})">{mark}<text class="note" x="18" y="4">{text}</text></g>'
         )
         x += 18 + len(text) * _LETTER + 44
-    parts.append(f'<text class="note" x="{_WIDTH - 20}" y="{y + 4}" text-anchor="end">{escape(note)}</text>')
+    parts.append(f'<text class="note" x="28" y="{y + 28}">{escape(note)}</text>')
     return "\n".join(parts)

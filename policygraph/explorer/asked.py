@@ -19,7 +19,6 @@ _QUOTED = 20  # rows on one page with their words
 _STATING = 8  # companies whose words are shown where a row counts those of all
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
-_WIDTH, _HEIGHT, _LABEL = 720, 22, 290
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,11 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a picture."""
+    """A bar of a picture, and its part of the longest."""
 
     label: str
     number: float
-    y: int
-    width: float
+    percent: float
 
 
 def listed() -> Page:
@@ -84,7 +82,6 @@ def page(
         "evidence": evidence,
         "stating": _STATING if _is_of_any(question) else 0,
         "bars": _bars(rows),
-        "bar_size": {"width": _WIDTH, "height": _HEIGHT, "label": _LABEL},
         "offset": offset,
         "size": size,
         "more": rows.more,
@@ -96,7 +93,7 @@ def find(name: str) -> Question:
     """Return a question of the library; raise NothingThere."""
     found = queries.questions().get(name)
     if found is None or found.group == _LOOKUPS:
-        raise NothingThere(f"no question {name}")
+        raise NothingThere(f"There is no question called {name}.")
     return found
 
 
@@ -115,7 +112,8 @@ def _given(question: Question, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _field(site: Site, parameter: Parameter, given: Mapping[str, str]) -> Field:
-    free = parameter.default == ANY
+    # A default that is no word to type, as dpv:Purpose, is the widest concept there is: it says "any", too.
+    free = parameter.default == ANY or (parameter.kind == "concept" and ":" in parameter.default)
     value = given.get(parameter.name, "" if free else parameter.default)
     return Field(parameter, "" if value == ANY else value, _offered(site, parameter), free)
 
@@ -201,8 +199,4 @@ def _bars(rows: Rows) -> list[Bar]:
     most = max(number for _, number in pairs)
     if most <= 0 or min(number for _, number in pairs) < 0:
         return []
-    room = _WIDTH - _LABEL - 60
-    return [
-        Bar(label, number, index * _HEIGHT, room * number / most)
-        for index, (label, number) in enumerate(pairs)
-    ]
+    return [Bar(label, number, 100 * number / most) for label, number in pairs]

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graph.mentions import Quote
-from policygraph.explorer import findings, sentences, statements
-from policygraph.explorer.directory import Company
+from policygraph.explorer import findings, recipients, sentences, statements
 from policygraph.explorer.findings import Found, Report
 from policygraph.explorer.marking import Segment, Span, joined, segments
-from policygraph.explorer.site import NothingThere, Page, Site, Slice
+from policygraph.explorer.site import Page, Site, Slice
 from policygraph.explorer.statements import Policy, Statement, Value, grouped
 from policygraph.reports.places import exact, place
 
@@ -22,7 +21,6 @@ VIEWS: Mapping[str, str] = {
 }
 _SIZE = 60  # statements on one page
 _PEOPLE = {"officer": "dpv:hasDataProtectionOfficer", "representative": "dpv:hasRepresentative"}
-_NAMED = 50  # companies that name another, on one page
 _LONGEST = 420  # characters of an excerpt
 _QUOTED = 6  # words of one side of a finding
 
@@ -120,7 +118,7 @@ def page(
     """
     known = site.directory.by_iri.get(iri)
     if known is None:
-        return _without_policy(site, iri, number)
+        return recipients.one(site, iri, number)
     by = by if by in VIEWS else "purpose"
     policies = [one for version in known.versions if (one := statements.read(site.asker, version))]
     reports = [(one, findings.report(site.asker, one.version)) for one in policies]
@@ -294,18 +292,3 @@ def _report(report: Report | None, maker: Cards) -> Mapping[str, object]:
         "missing": leads(report.missing()),
         "contradictions": leads(report.contradictions()),
     }
-
-
-def _without_policy(site: Site, iri: str, number: int) -> Page:
-    """Return the page of a company whose policy is not here: who names it."""
-    rows = site.asker.rows("named-by", {"recipient": iri})
-    if not rows and iri not in site.directory.names:
-        raise NothingThere(f"no company {iri} in this store")
-    companies: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in rows:
-        companies[row["company"]]["all"].add(row["company"])
-    listed = sorted(companies, key=lambda one: site.directory.name(one).casefold())
-    here = Slice.of(len(listed), _NAMED, number)
-    name = site.directory.name(iri)
-    some = [Company(one, site.directory.name(one), ()) for one in listed[here.first : here.first + _NAMED]]
-    return Page("recipient", name, {"iri": iri, "name": name, "companies": some, "slice": here})

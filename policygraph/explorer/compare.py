@@ -9,6 +9,7 @@ from policygraph.explorer.directory import Company
 from policygraph.explorer.site import Page, Site
 
 MOST = 6  # companies side by side
+_OFFERED = 30  # companies that are all shown to choose from; of more one is typed
 _GROUPS: Mapping[str, tuple[str, str]] = {
     "pg:processes": ("Data", "statements"),
     "pg:usesFor": ("Purposes", "statements"),
@@ -35,11 +36,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one property, and the part of a company's page that has its values."""
+    """The rows of one property, how many values each company states, and the part of its page that has them."""
 
     title: str
     part: str
     rows: tuple[Row, ...]
+    numbers: tuple[int, ...]
 
 
 def page(site: Site, iris: Sequence[str], *, differences: bool = False) -> Page:
@@ -50,6 +52,8 @@ def page(site: Site, iris: Sequence[str], *, differences: bool = False) -> Page:
     requirements = _requirements(site, chosen, differences=differences)
     shown = {
         "companies": chosen,
+        "few": len(site.directory.companies) <= _OFFERED,
+        "most": MOST,
         "others": [one for one in site.directory.companies[:2000] if one not in chosen]
         if len(chosen) < MOST
         else [],
@@ -77,7 +81,8 @@ def _groups(site: Site, chosen: Sequence[Company], *, differences: bool) -> list
             for value, found in stated[curie].items()
         ]
         rows.sort(key=lambda row: (-sum(row.stated), row.name.casefold()))
-        made.append(Group(title, by, tuple(row for row in rows if row.differs or not differences)))
+        numbers = tuple(sum(row.stated[index] for row in rows) for index in range(len(chosen)))
+        made.append(Group(title, by, tuple(row for row in rows if row.differs or not differences), numbers))
     return made
 
 

@@ -131,7 +131,7 @@ def _phrase(site: Site, iri: str, number: int) -> Page:
     """Return the page of a phrase that is no concept yet."""
     facts = site.asker.rows("phrase", {"phrase": iri})
     if not facts:
-        raise NothingThere(f"no concept {iri} in this store")
+        raise NothingThere(f"There is no concept {iri}, and no policy of this store has such a phrase.")
     known = ontology.load()
     table = _SLOTS.get(iri.rstrip("/").split("/")[-2], "")
     edge = TABLES.get(table, ("", ""))[1]

@@ -64,7 +64,7 @@ def page(
     """
     policy = statements.read(site.asker, version)
     if policy is None:
-        raise NothingThere(f"no policy {version} in this store")
+        raise NothingThere(f"There is no policy {version} in this store.")
     company = site.directory.by_version.get(version) or _controller(site, policy)
     name = company.name if company else "The company"
     wanted = [kind for kind in KINDS if kind in show] or list(KINDS)

@@ -212,9 +212,12 @@ async def _made(
     try:
         page = await anyio.to_thread.run_sync(make, await _site(request))
     except (NothingThere, QuestionError, ontology.UnknownTermError) as error:  # the latter two: no such IRI
-        status, page = 404, Page("problem", "Nothing here", {"why": str(error)})
+        status, page = 404, Page("problem", "Nothing here", {"why": str(error), "status": 404})
     except protocol.Refused as error:
-        status, page = error.status, Page("problem", _title(error.status), {"why": error.why})
+        status, page = (
+            error.status,
+            Page("problem", _title(error.status), {"why": error.why, "status": error.status}),
+        )
         if status == 503:  # noqa: PLR2004  busy
             extra["Retry-After"] = "1"
     body = await anyio.to_thread.run_sync(render, page, _LINKS)
@@ -266,7 +269,9 @@ async def _picture(request: Request) -> Response:
 
 
 def _too_many(_: Site) -> Page:
-    raise NothingThere(f"the network of more than {recipients.DRAWN} companies is not drawn")
+    raise NothingThere(
+        f"The network of more than {recipients.DRAWN} companies is not drawn: search it instead."
+    )
 
 
 def _raising(error: Exception) -> Callable[[Site], Page]:
