@@ -297,7 +297,8 @@ def test_nothing_is_cut_or_squeezed_on_a_narrow_screen(name: str, narrow: Watche
 def test_bars_are_as_long_as_their_numbers_say(narrow: Watched) -> None:
     page = narrow.open("questions/top-data")
     found = """() => [...document.querySelectorAll('.bars li')].map((one) => [
-        Number(one.querySelector('.amount').textContent), one.querySelector('rect').getBoundingClientRect().width])"""
+        Number(one.querySelector(".amount").textContent),
+        one.querySelector("rect").getBoundingClientRect().width])"""
     bars = page.evaluate(found)
     longest = max(width for _, width in bars)
     most = max(number for number, _ in bars)
