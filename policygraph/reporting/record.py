@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ontology import shorten
+from ontology import expand, shorten
 from policygraph.explorer.statements import NOT_STATED, Policy, Statement, Value, grouped
 from policygraph.reporting.stated import Stated, quoted
 from policygraph.reports.wording import plain
@@ -31,6 +31,9 @@ SLOTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "measures": ("dpv:hasTechnicalOrganisationalMeasure",),
         "basis": ("dpv:hasLegalBasis",),
         "interest": ("pg:statedInterest",),
+        "sources": ("dpv:hasDataSource",),
+        "automated": ("dpv:hasContext",),
+        "rights": ("dpv:hasRight",),
     }
 )
 """The columns that a statement fills, and with the values of which properties."""
@@ -55,6 +58,9 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "measures": "Technical and organisational measures, Art. 30(1)(g)",
         "basis": "Legal basis, Art. 6 and 9",
         "interest": "Legitimate interest as worded",
+        "sources": "Sources of the data",
+        "automated": "Automated decisions",
+        "rights": "Rights of the people",
         "concept": "Concept of the purpose",
         "words": "Words that the row rests on",
     }
@@ -124,7 +130,16 @@ def _general(one: Stated) -> dict[str, str]:
         "joint": "; ".join(value.name for _, value in one.facts("dpv:hasJointDataControllers")),
         "representative": "; ".join(contact.get("representative", ())),
         "officer": "; ".join(contact.get("officer", ())),
+        "denied": "; ".join(dict.fromkeys(_decisions(one.denied))),
     }
+
+
+def _decisions(denied: Iterable[Statement]) -> Iterator[str]:
+    """Yield what denials say of automated decisions."""
+    for said in denied:
+        for value in said.values("dpv:hasContext"):
+            if value.value == expand("dpv:AutomatedDecisionMaking"):
+                yield f"denied: {value.name}"
 
 
 def _row(one: Stated, general: Mapping[str, str], purpose: Value, found: Sequence[Statement]) -> Row:
@@ -140,6 +155,7 @@ def _row(one: Stated, general: Mapping[str, str], purpose: Value, found: Sequenc
             cells[column] += f"{' | ' if names else ''}for the whole policy: {said_of_all}"
         words += _words(one, column, ((said, value) for said in found for value in values), properties)
         words += (Words(column, *rest) for policy, value in whole for rest in quoted(policy, value))
+    cells["automated"] = "; ".join(filter(None, (cells["automated"], general["denied"])))
     kept = tuple(dict.fromkeys(words))
     cells["words"] = "; ".join(dict.fromkeys(str(one) for one in kept))
     return Row({key: fitting(cells[key]) or NOT_STATED for key in COLUMNS}, kept)

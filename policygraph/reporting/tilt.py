@@ -1,12 +1,16 @@
 """Statements become TILT, the Transparency Information Language (Grünewald and Pallas 2021, schema of TILT 2).
 
 All parts of a document are there; within them only what is stated, with the words of the policy as descriptions.
-Where a policy is silent a key is missing, even one that the schema requires: its validator then lists the gaps.
+What the schema requires (`tilt.toml`) and a policy does not state is the empty text or list that the schema
+allows, and its path stands in `_notStated`. A truth value, a country or a date has none: its key is missing.
 """
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ontology import expand, shorten
@@ -31,14 +35,45 @@ _SAFEGUARDS = {
     "standardDataProtectionClause": re.compile(r"A46-2-[cd]\b|StandardContractualClauses"),
 }
 _NECESSITY = {"dpv:Required": True, "dpv:Optional": False, "dpv:NotRequired": False}
+_EMPTY: Mapping[str, str | tuple[str, ...]] = {"text": "", "texts": ()}
 _PUBLIC = "dpv:PublicDataSource"
 _DURATION = re.compile(r"P(?=.)[0-9YMWDTHS.]*")
 _COUNTRY = re.compile(r"loc:(?!EU$)([A-Z]{2})")
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
 
 
+@cache
+def required() -> Mapping[str, Any]:
+    """Return what the schema requires: the kind of each key, or the keys below it."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
 def document(one: Stated) -> Tilt:
     """Return the document of a company."""
+    found = _stated(one)
+    return found | {"_notStated": list(dict.fromkeys(_filled(found, required())))}
+
+
+def _filled(found: Tilt, wanted: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Put in what may be empty of what is `wanted` and missing, and yield the path of each."""
+    for key, kind in wanted.items():
+        below = f"{path}{key}"
+        if isinstance(kind, str):
+            if key not in found:
+                if kind in _EMPTY:
+                    found[key] = list(_EMPTY[kind]) if kind == "texts" else _EMPTY[kind]
+                yield below
+        elif "each" in kind:
+            if not found.setdefault(key, []):
+                yield below
+            for item in found[key]:
+                yield from _filled(item, kind["each"], f"{below}[].")
+        else:
+            yield from _filled(found.setdefault(key, {}), kind, f"{below}.")
+
+
+def _stated(one: Stated) -> Tilt:
+    """Return what is stated, in all the parts of a document."""
     return {
         "meta": _meta(one),
         "controller": {**_controller(one), "representative": _person_of(one, "dpv:hasRepresentative")},
