@@ -1,4 +1,4 @@
-"""Writes a network as GraphML, GEXF, JSON, CSV, SVG or as a page of its own."""
+"""Writes a network as GraphML, GEXF, Cytoscape JSON, JSON, CSV, SVG or as a page of its own."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from graph.errors import PolicyGraphError
 from graph.measures import concentration, exposure, similarities
 from graph.network import LISTS
 from graph.page import page, picture, plain
+from graph.page.picture import NO_XML
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -33,7 +34,8 @@ NODE = (
     ),
     *("parts", "cut_point", "community", "most_similar", "similarity", "exposed_to"),
 )
-_WRITTEN_AT = re.compile(r' lastmodifieddate="[^"]*"')
+_ADDED = re.compile(r' lastmodifieddate="[^"]*"|(?<=<graph)(?P<known>[^>]*?) name="[^"]*"')
+_TRUTH = re.compile(r'<key id="([^"]+)"[^>]* attr\.type="boolean"')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,7 +82,10 @@ def _png(net: "DiGraph[str]", path: Path) -> bytes:
 
 
 def flat(net: "DiGraph[str]") -> "DiGraph[str]":
-    """Return a copy whose attributes are texts, numbers and truth values, as GraphML and GEXF want them."""
+    """Return a copy whose attributes are texts, numbers and truth values, as other programs want them.
+
+    Characters that XML does not know, such as a form feed, are replaced.
+    """
     import networkx as nx  # noqa: PLC0415  takes a third of a second to import
 
     plain: DiGraph[str] = nx.DiGraph(**net.graph)
@@ -95,14 +100,37 @@ def graphml(net: "DiGraph[str]") -> str:
     """Return the network as GraphML, lists as texts with semicolons."""
     import networkx as nx  # noqa: PLC0415
 
-    return "\n".join(nx.generate_graphml(flat(net), named_key_ids=True)) + "\n"
+    written = "\n".join(nx.generate_graphml(flat(net), named_key_ids=True)) + "\n"
+    # networkx writes True, which is no xs:boolean: not every reader takes it.
+    names = "|".join(map(re.escape, _TRUTH.findall(written)))
+    truth = re.compile(rf'(<data key="(?:{names})">)(True|False)(?=</data>)')
+    return truth.sub(lambda found: found[1] + found[2].lower(), written)
 
 
 def gexf(net: "DiGraph[str]") -> str:
-    """Return the network as GEXF, lists as texts with semicolons, without the date that networkx puts in."""
+    """Return the network as GEXF, lists as texts with semicolons.
+
+    What networkx puts in is taken out: the date, and a name that the schema of GEXF does not know.
+    """
     import networkx as nx  # noqa: PLC0415
 
-    return _WRITTEN_AT.sub("", "\n".join(nx.generate_gexf(flat(net)))) + "\n"
+    written = "\n".join(nx.generate_gexf(flat(net))) + "\n"
+    return _ADDED.sub(lambda found: found["known"] or "", written)
+
+
+def cytoscape(net: "DiGraph[str]") -> str:
+    """Return the network as Cytoscape writes it, with names by which it shows nodes and edges."""
+    import networkx as nx  # noqa: PLC0415
+
+    plain = flat(net)
+    for _, said in plain.nodes(data=True):
+        said["name"] = said["label"]
+    for source, target, said in plain.edges(data=True):
+        said["interaction"] = said["relation"]
+        said["name"] = f"{plain.nodes[source]['label']} ({said['relation']}) {plain.nodes[target]['label']}"
+    data = nx.cytoscape_data(plain)
+    data["data"] = {**plain.graph, "name": plain.graph["title"]}
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def node_link(net: "DiGraph[str]") -> str:
@@ -129,6 +157,7 @@ FORMATS: Mapping[str, Callable[["DiGraph[str]"], str]] = {
     ".svg": picture,
     ".graphml": graphml,
     ".gexf": gexf,
+    ".cyjs": cytoscape,
     ".json": node_link,
 }
 ENDINGS = (".html", ".svg", ".png", *(ending for ending in FORMATS if ending != ".svg"), ".csv")
@@ -141,7 +170,10 @@ def _flat(said: Mapping[str, Any]) -> dict[str, str | int | bool]:
             plain["quotes"] = "; ".join(_quotes(value))
         else:
             plain[name] = "; ".join(value) if isinstance(value, list) else value
-    return plain
+    return {
+        name: NO_XML.sub("\ufffd", value) if isinstance(value, str) else value
+        for name, value in plain.items()
+    }
 
 
 def _quotes(statements: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -148,7 +148,8 @@ def write(
 ) -> tuple[Path, ...]:
     """Write `net` in the format that the ending of `path` names, and return the files written.
 
-    Endings are .html, .svg, .png, .graphml, .gexf, .json and .csv (two files, NAME-nodes.csv and NAME-edges.csv).
+    Endings are .html, .svg, .png, .graphml, .gexf, .cyjs, .json and .csv, which gives two files, NAME-nodes.csv and
+    NAME-edges.csv.
     `texts` are what `texts` returns: with them the quotes of a page can be read where they stand in the policy.
     Raises UnknownFormat for another ending, NothingDraws if .png has nothing installed that draws it.
     """

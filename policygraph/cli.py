@@ -522,7 +522,7 @@ def network(
     endpoint: EndpointOption = "",
     quiet: QuietOption = False,
 ) -> None:
-    """Write the network of companies and recipients: .html, .svg, .png, .graphml, .gexf, .json or .csv."""
+    """Write the network of companies and recipients: .html, .svg, .png, .graphml, .gexf, .cyjs, .json or .csv."""
     from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 

@@ -32,6 +32,9 @@ _LINE, _LEADING = 22, 15  # letters of a line of a label to the right, and how f
 _DENSE = 120  # more lines than this are drawn lighter
 _COLOUR = re.compile(r"--(\w[\w-]*):\s*(#\w+)")
 _NAMED = re.compile(r"var\(--(?P<name>[\w-]+)\)")
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML has no place for, such as a form feed."""
+
 _LOOKS = ("has-policy", "known", "unknown", "category")
 
 
@@ -77,7 +80,7 @@ def picture(net: "DiGraph[str]") -> str:
     drawing = draw(net)
     height = drawing.height + (64 if drawing.left_out else 40)
     style = (FOLDER / "picture.css").read_text(encoding="utf-8")
-    title = escape(net.graph["title"])
+    title = _text(net.graph["title"])
     note = f"{drawing.left_out} more with fewer links are left out" if drawing.left_out else ""
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {height}" role="img">
 <title>{title}</title>
@@ -180,8 +183,8 @@ def _lines(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
         names = f"{net.nodes[source]['label']} → {net.nodes[target]['label']}"
         path = _curve(spots[source], spots[target])
         yield (
-            f'<g class="{classes}" data-source="{escape(source)}" data-target="{escape(target)}">'
-            f'<title>{escape(names)}</title><path class="touch" d="{path}"/>'
+            f'<g class="{classes}" data-source="{_text(source)}" data-target="{_text(target)}">'
+            f'<title>{_text(names)}</title><path class="touch" d="{path}"/>'
             f'<path d="{path}" stroke-width="{weight:.2f}"/></g>'
         )
 
@@ -209,8 +212,8 @@ def _nodes(net: "DiGraph[str]", spots: dict[str, _Spot]) -> Iterator[str]:
             else f"{label}, {_named(reach)}"
         )
         yield (
-            f'<g class="node {spot.column} {_look(said)}" data-node="{escape(node)}" tabindex="0" '
-            f'role="button" aria-label="{escape(about)}"><title>{escape(about)}</title>'
+            f'<g class="node {spot.column} {_look(said)}" data-node="{_text(node)}" tabindex="0" '
+            f'role="button" aria-label="{_text(about)}"><title>{_text(about)}</title>'
             f"{_mark(spot, said, reach)}{_label(spot, label, reach)}</g>"
         )
 
@@ -243,14 +246,19 @@ def _mark(spot: _Spot, said: dict[str, object], reach: int) -> str:
 def _label(spot: _Spot, label: str, reach: int) -> str:
     y = f"{spot.y + 4.5:.1f}"
     if spot.column == "company":
-        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{escape(_short(label, 26))}</text>'
+        return f'<text x="{spot.x:.0f}" y="{y}" text-anchor="middle">{_text(_short(label, 26))}</text>'
     if spot.column == "own":
-        return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{escape(_short(label))}</text>'
+        return f'<text x="{spot.x - 18:.0f}" y="{y}" text-anchor="end">{_text(_short(label))}</text>'
     count = f'<tspan class="reach" dx="7">{reach}</tspan>'
     x, lines = f"{spot.x + 20:.0f}", wrap(label, _LINE, max_lines=2, placeholder="…")
     top = f"{spot.y + 4.5 - _LEADING * (len(lines) - 1) / 2:.1f}"
     down = f'</tspan><tspan x="{x}" dy="{_LEADING}">'
-    return f'<text x="{x}" y="{top}"><tspan>{down.join(map(escape, lines))}</tspan>{count}</text>'
+    return f'<text x="{x}" y="{top}"><tspan>{down.join(map(_text, lines))}</tspan>{count}</text>'
+
+
+def _text(text: str) -> str:
+    """Return text as it stands in XML."""
+    return escape(NO_XML.sub("\ufffd", text))
 
 
 def _short(label: str, longest: int = _LONGEST) -> str:
@@ -272,5 +280,5 @@ def _legend(y: int, note: str) -> str:
             f'<g transform="translate({x:.0f} {y})">{mark}<text class="note" x="18" y="4">{text}</text></g>'
         )
         x += 18 + len(text) * _LETTER + 44
-    parts.append(f'<text class="note" x="28" y="{y + 28}">{escape(note)}</text>')
+    parts.append(f'<text class="note" x="28" y="{y + 28}">{_text(note)}</text>')
     return "\n".join(parts)
