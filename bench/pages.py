@@ -16,12 +16,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlsplit
 
-_AT_ONCE = 100  # policies whose reports are kept in one transaction
 _MOST = 500  # milliseconds that a page may take
 
 
@@ -30,9 +28,10 @@ def show(folder: Path, *, runs: int, check: bool = False) -> None:
     from synthetic import company  # noqa: PLC0415
 
     from graph import StoreError  # noqa: PLC0415
+    from policygraph.checking import complete  # noqa: PLC0415
 
     try:
-        number = keep_reports(folder) if check else 0
+        number = complete(folder) if check else 0
     except StoreError as error:
         raise SystemExit(str(error)) from error
     if number:
@@ -86,20 +85,6 @@ def text_of(url: str, page: str) -> tuple[str, str]:
     if read is None:
         raise SystemExit("this company has no policy: build the store with bench/many.py")
     return "the text of a policy", read[1]
-
-
-def keep_reports(folder: Path) -> int:
-    """Check the policies of a store that have no report yet, and keep it; return how many these were."""
-    from graph import Store, check, report  # noqa: PLC0415
-
-    with Store(folder, read_only=True) as store:
-        known = {graph.value for graph in store.graphs()}
-        versions = [one for one in store.versions() if not one.stale and one.report.value not in known]
-    rest = iter(versions)
-    while some := list(islice(rest, _AT_ONCE)):
-        with Store(folder) as store:
-            report.keep(store, check(store, some))
-    return len(versions)
 
 
 @contextmanager

@@ -152,6 +152,20 @@ def keep(folder: Path, checked: Checked) -> None:
         return  # the findings are printed in any case; the next check keeps them
 
 
+def complete(folder: Path) -> int:
+    """Check the policies in the store that have no report yet, keep the reports, and return how many these are.
+
+    Raise StoreError if there is no store, or another process writes to it.
+    """
+    with Store(folder, read_only=True) as store:
+        known = {graph.value for graph in store.graphs()}
+        versions = [one for one in store.versions() if not one.stale and one.report.value not in known]
+    for start in range(0, len(versions), _AT_ONCE):
+        with Store(folder) as store:
+            report.keep(store, check(store, versions[start : start + _AT_ONCE]))
+    return len(versions)
+
+
 def _policies(store: Store, versions: Iterable[Version]) -> dict[tuple[str, str], Policy]:
     """Return the policies that were read in `versions`."""
     return {

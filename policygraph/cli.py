@@ -722,6 +722,10 @@ def serve(
             envvar="POLICYGRAPH_TOKEN", help="What a client has to send; better set in the variable."
         ),
     ] = "",
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="First check the policies that have no report, and keep the reports."),
+    ] = False,
 ) -> None:
     """Open the explorer for a browser, and answer SPARQL over HTTP, read-only: /sparql, and graphs at /store."""
     from policygraph.serving import Limits  # noqa: PLC0415
@@ -731,11 +735,26 @@ def serve(
 
     with _opened(store):
         pass  # only to say now what is wrong with it
+    if check:
+        _complete(store)
     limits = Limits(seconds=seconds, rows=rows, memory=memory, workers=workers)
     try:
         run(store, host, port, limits, Access(token, cors), started=_print_started)
     except ServingError as error:
         _stop(str(error))
+
+
+def _complete(store: Path) -> None:
+    """Keep a report of each policy in a store; who waits at a screen is told of how many there was none."""
+    from graph import PolicyGraphError  # noqa: PLC0415
+    from policygraph import checking  # noqa: PLC0415
+
+    try:
+        number = checking.complete(store)
+    except PolicyGraphError as error:
+        _stop(str(error))
+    if number and sys.stderr.isatty():
+        _err().print(f"{number:,} {'policy' if number == 1 else 'policies'} checked")
 
 
 @app.command()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ import queries
 from extract.claim import Reading
 from graph import Store
 from graph.iri import company as company_iri
-from policygraph import asking
+from policygraph import asking, checking
 from policygraph.explorer import (
     companies,
     company,
@@ -496,6 +497,17 @@ def test_the_network_is_served_with_its_own_rules(url: str) -> None:
     assert reply.status == 200
     assert "frame-ancestors 'self'" in reply.headers["content-security-policy"]
     assert "script-src 'sha256-" in reply.headers["content-security-policy"]
+
+
+def test_serving_checks_what_was_not_checked_if_it_is_asked_to(seed_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    shutil.copytree(seed_folder, folder)
+    with serving(folder) as url:
+        assert "serve --check" in send(url, "/").text
+        assert "serve --check" in send(url, "/checks").text
+    with serving(folder, "--check") as url:
+        assert "not checked" not in send(url, "/").text
+    assert checking.complete(folder) == 0
 
 
 def test_a_page_that_takes_too_long_says_so(seed_folder: Path) -> None:
