@@ -22,10 +22,10 @@ COMPANIES = 40  # more than this, and a picture is no longer read
 SHARED = 40
 OWN = 60
 
-_WIDTH = 820
+_WIDTH = 832
 # Where lines end: marks, both sides of a company, marks. Narrow windows leave out what lies left of the companies:
 # network.css knows these numbers, too.
-_LEFT, _BOX, _RIGHT = 242, (318, 518), 604
+_LEFT, _BOX, _RIGHT = 242, (318, 530), 616
 _TOP, _ROW, _LETTER = 58, 25, 6.7
 _LONGEST = 30
 _LINE, _LEADING = 22, 15  # letters of a line of a label to the right, and how far two lines stand apart
