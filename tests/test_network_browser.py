@@ -183,6 +183,27 @@ def test_a_narrow_screen_is_enough(tab: Page, file: str) -> None:
     expect(tab.locator("#panel h2")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("width", [400, 800, 1400])
+def test_no_label_of_the_picture_is_cut(width: int, tab: Page, file: str) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto(file)
+    tab.get_by_role("tab", name="Picture").click()
+    cut = """() => {
+      const room = document.querySelector("#picture .scroll").getBoundingClientRect();
+      return [...document.querySelectorAll("#picture .scroll svg text")]
+        .filter((text) => getComputedStyle(text).visibility === "visible")
+        .filter((text) => {
+          const box = text.getBoundingClientRect();
+          return box.left < room.left - 0.5 || box.right > room.right + 0.5;
+        })
+        .map((text) => text.textContent);
+    }"""
+    assert tab.evaluate(cut) == []
+    own = tab.locator("#picture .node.own").first
+    expect(own).to_be_hidden() if width < 700 else expect(own).to_be_visible()
+    assert "…" not in tab.locator("#picture .node.shared").all_inner_texts()
+
+
 def test_on_paper_there_are_the_tables_and_what_they_mean(tab: Page, file: str) -> None:
     tab.goto(file)
     tab.emulate_media(media="print")
