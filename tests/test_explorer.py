@@ -95,6 +95,17 @@ def found_in(body: bytes, xpath: str) -> list[str]:
     return [one.text_content() if isinstance(one, html.HtmlElement) else str(one) for one in found]
 
 
+def table_of(body: bytes, name: str) -> list[list[str]]:
+    """Return the rows of the table in a section of a class, as texts."""
+    rows = html.fromstring(body).xpath(f"//section[contains(@class, '{name}')]//tbody/tr")
+    assert isinstance(rows, list)
+    return [
+        [" ".join(cell.text_content().split()) for cell in row]
+        for row in rows
+        if isinstance(row, html.HtmlElement)
+    ]
+
+
 # --- what pages show ---------------------------------------------------------------------------------------
 
 
@@ -482,6 +493,36 @@ def test_every_question_has_a_page(name: str, url: str) -> None:
     reply = send(url, f"/questions/{name}?evidence=1")
     assert reply.status == 200
     assert "<h1>" in reply.text
+
+
+def test_the_overview_is_the_first_question_and_a_widest_concept_is_any(url: str) -> None:
+    assert found_in(send(url, "/questions").body, "//section/h2")[0] == "Overview"
+    form = send(url, "/questions/data-of-people").body
+    assert found_in(form, "//input[@name='people']/@placeholder") == ["any"]
+    assert found_in(form, "//input[@name='people']/@value") == [""]
+
+
+def test_a_recipient_tells_what_it_gets_from_whom(url: str) -> None:
+    rows = found_in(send(url, "/company/google").body, "//tbody/tr")
+    clik = next(row for row in rows if "Clik Limited" in row)
+    assert "Google Analytics" in clik
+    assert len(rows) == 2
+
+
+def test_the_network_finds_companies_and_recipients(url: str) -> None:
+    page = send(url, "/network?text=cli").body
+    links = found_in(page, "//section[@aria-labelledby='h-named']//a/@href")
+    assert "/company/clik-limited#recipients" in links
+    assert found_in(page, "//table//th[@scope='row']/a") == ["customers or clients as recipients"]
+
+
+def test_a_comparison_begins_with_how_much_each_states(url: str) -> None:
+    path = "/compare?company=Clik+Limited&company=Client+Share+Ltd"
+    page = send(url, path).body
+    shown = {row[0]: row[1:] for row in table_of(page, "summary")}
+    assert shown["Policy of"] == ["not dated", "2021-08-27"]
+    stated = found_in(page, "//section[h2[@id='recipients']]//tbody/tr/td[1][@class='met']")
+    assert int(shown["Recipients"][0]) == len(stated)
 
 
 def test_a_row_that_counts_all_companies_shows_words_of_some(url: str) -> None:

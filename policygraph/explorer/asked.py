@@ -14,6 +14,7 @@ from policygraph.explorer.site import NothingThere, Page, Site
 from queries import ANY, Parameter, Question, QuestionError
 
 _LOOKUPS = "lookups"  # questions that are asked of one node at a time
+_FIRST = "overview"
 SIZE = 100  # rows on one page
 _QUOTED = 20  # rows on one page with their words
 _STATING = 8  # companies whose words are shown where a row counts those of all
@@ -50,8 +51,9 @@ class Bar:
 
 
 def listed() -> Page:
-    """Return the page of all questions, by group."""
+    """Return the page of all questions, by group; the overview stands first."""
     known = [one for one in queries.questions().values() if one.group != _LOOKUPS]
+    known.sort(key=lambda one: one.group != _FIRST)
     groups = [(group.capitalize(), list(found)) for group, found in groupby(known, key=lambda one: one.group)]
     return Page("questions", "Questions", {"groups": groups})
 
