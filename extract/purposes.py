@@ -98,6 +98,7 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
     if passage.block.kind in ("item", "cell"):
         yield from _of_item(passage, topic)
     if stands_under(passage, cue("RightsTopic"), cue("ContactTopic")) and topic is None:
+        yield from _outcomes(passage)
         return
     for sentence in passage.sentences:
         if topic is None and _is_bare(passage, sentence):
@@ -302,6 +303,14 @@ _LEADING = frozenset(("with", "in", "of", "as"))  # the words with which a marke
 _OPEN_WORDS = frozenset(("to", "for", "including", *_LEADING, *_MEANS))
 
 
+def _outcomes(passage: Passage) -> Iterator[_Phrase]:
+    """Yield what shall become possible by what a passage says, and no other purposes."""
+    for sentence in passage.sentences:
+        for token in sentence:
+            if token.lower_ == "so" and token.i + 1 < sentence.end:
+                yield from _outcome(passage, token, sentence)
+
+
 def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     """Yield what shall become possible: "so that the app can remember you", "so you can play"."""
     that = so.nbor().lower_ == "that"
@@ -317,7 +326,9 @@ def _outcome(passage: Passage, so: Token, sentence: Span) -> Iterator[_Phrase]:
     if modal is None or modal == near[0] or any(token.is_punct for token in sentence.doc[so.i : modal.i]):
         return
     verb = _verb_behind(modal, sentence)
-    if verb.tag_ != "VB" or _of_the_text(passage, verb) or _by_the_person(verb, sentence):
+    asked = _of_the_text(passage, verb) or _by_the_person(verb, sentence)
+    given = near[0].lower_ == "we" and passage.is_in(so.head.head, "cues/giving", cue("GivingVerb"))
+    if verb.tag_ != "VB" or (asked and not given):  # "Please state your name so that we can find you"
         return
     start = near.start if verb.lower_ == "be" else verb.i
     for first, end in verb_phrases(passage, verb.i, sentence.end):
