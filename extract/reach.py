@@ -108,7 +108,8 @@ def joins_us(passage: Passage, token: Token) -> bool:
     doc, index = token.doc, token.left_edge.i
     if doc[index].dep_ != "cc":
         index -= 1
-    while index > token.sent.start and doc[index].lower_ in _AND:
+    first = token.sent.start
+    while index > first and doc[index].lower_ in _AND:
         index -= 1
     if index >= token.left_edge.i:
         return False

@@ -148,6 +148,16 @@ def _shape(doc: Doc) -> list[tuple[int, str, str, str]]:
     return [(token.head.i, token.dep_, token.tag_, token.pos_) for token in doc]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a.b/" * 800, " \t names" + "," * 3000 + "  and mail. ", "x" * 1200, " " * 1200 + "x" * 499 + "\n"],
+)
+def test_text_without_blanks_is_taken_apart_without_losing_any_of_it(text: str) -> None:
+    doc = load()(text)
+    assert doc.text == text
+    assert max(len(token) for token in doc if not token.is_space) <= 500
+
+
 def test_a_parse_does_not_depend_on_what_was_parsed_before() -> None:
     texts = [text for text, _ in SENTENCES.values()]
     alone = [_shape(_parse(text)) for text in texts]

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promises import document
 
 from extract.document import Block, Document
 from extract.errors import ExtractError, UnreadablePolicy
-from extract.readers import read, read_text
+from extract.readers import draft, read, read_text, settle
 
 CASES = Path(__file__).with_name("cases") / "readers"
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -47,32 +48,12 @@ def _described(doc: Document, index: int, block: Block) -> list[str]:
 def test_case(media_type: str, case: dict[str, Any]) -> None:
     doc = read_text("policy", case["text"].encode(), media_type)
     assert described(doc) == case["blocks"]
-    check(doc)
+    document(doc)
 
 
 def test_entities_of_a_page_are_not_expanded() -> None:
     page = b'<!DOCTYPE html [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><p>We keep &b; logs.</p>'
     assert "aaaa" not in read_text("policy.html", page, "text/html").text
-
-
-def check(doc: Document) -> None:
-    """Raise AssertionError unless the blocks of a document keep their promises."""
-    assert unicodedata.is_normalized("NFC", doc.text)
-    assert "\r" not in doc.text
-    reached = 0
-    for index, block in enumerate(doc.blocks):
-        for start, end in block.pieces:
-            assert reached <= start < end <= len(doc.text)
-            reached = end
-        shown = doc.visible(index)
-        assert shown == shown.strip() != ""
-        assert doc.span(index, 0, len(shown)) == (block.start, block.end)
-        related = (block.section, block.lead_in, block.row_header, block.column_header)
-        assert all(other is None or 0 <= other < index for other in related)
-        assert block.section is None or doc.blocks[block.section].kind == "heading"
-        assert (1 <= block.level <= 6) if block.kind == "heading" else True
-        assert (block.level >= 1) if block.kind == "item" else True
-        assert (block.table is not None and block.row is not None) == (block.kind == "cell")
 
 
 MARKS = (
@@ -85,7 +66,7 @@ MARKS = (
 marked_texts = st.lists(st.sampled_from(MARKS), max_size=30).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(raw=st.one_of(marked_texts, st.text(max_size=80)), media_type=st.sampled_from(MEDIA_TYPES))
 def test_any_text_keeps_the_promises(raw: str, media_type: str) -> None:
     encoded = raw.encode("utf-8", "replace")
@@ -93,18 +74,18 @@ def test_any_text_keeps_the_promises(raw: str, media_type: str) -> None:
         doc = read_text("policy", encoded, media_type)
     except ExtractError:
         return
-    check(doc)
+    document(doc)
     assert doc == read_text("policy", encoded, media_type)
     if media_type in TEXTS:
         lines = encoded.decode().replace("\r\n", "\n").replace("\r", "\n")
         assert doc.text == unicodedata.normalize("NFC", lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(raw=st.binary(max_size=200), media_type=st.sampled_from((*MEDIA_TYPES, "application/pdf")))
 def test_any_bytes_are_read_or_refused(raw: bytes, media_type: str) -> None:
     with contextlib.suppress(ExtractError):
-        check(read_text("policy", raw, media_type))
+        document(read_text("policy", raw, media_type))
 
 
 def test_the_stored_text_is_the_text_of_the_file() -> None:
@@ -121,6 +102,36 @@ def test_a_span_of_visible_words_stands_in_the_file() -> None:
     assert shown == "We keep your name and age."
     start, end = doc.span(0, shown.index("name"), shown.index("age") + 3)
     assert doc.text[start:end] == "name](http://a.example)**\nand *age"
+
+
+@pytest.mark.parametrize("media_type", TEXTS)
+def test_an_endless_paragraph_is_cut_between_sentences(media_type: str) -> None:
+    doc = read_text("policy", b"We keep names. " * 3000, media_type)
+    document(doc)
+    shown = [doc.visible(index) for index in range(len(doc.blocks))]
+    assert " ".join(shown) == ("We keep names. " * 3000).strip()
+    assert len(shown) == 4
+    assert {words[-14:] for words in shown} == {"We keep names."}
+    assert max(map(len, shown)) <= settle.LONGEST_BLOCK
+
+
+@pytest.mark.parametrize("gap", [" " * 40_000, "\u00a0 \t" * 9000, " \u200b" * 9000])
+def test_a_wide_gap_is_no_part_of_what_a_reader_sees(gap: str) -> None:
+    doc = read_text("policy", f"We keep{gap}names.".encode(), "text/plain")
+    document(doc)
+    (shown,) = (doc.visible(index) for index in range(len(doc.blocks)))
+    assert shown.split() == ["We", "keep", "names."]
+    assert shown.count(" ") == 1 + draft.WIDEST_GAP
+    assert doc.text[slice(*doc.span(0, shown.index("names"), len(shown)))] == "names."
+
+
+def test_an_endless_word_is_cut_somewhere_and_nothing_is_lost() -> None:
+    doc = read_text("policy", b"We keep **" + b"x" * 30_000 + b"**[y](z)" * 9000, "text/markdown")
+    document(doc)
+    shown = [doc.visible(index) for index in range(len(doc.blocks))]
+    assert "".join(shown) == "We keep" + "x" * 30_000 + "y" * 9000 or "".join(shown) == (
+        "We keep " + "x" * 30_000 + "y" * 9000
+    )
 
 
 def test_sections_follow_the_levels() -> None:
@@ -195,7 +206,7 @@ def test_the_ending_or_the_first_bytes_say_what_a_file_is(
 @pytest.mark.parametrize("path", sorted(SEEDS.glob("*.[tm][xd]*")), ids=lambda path: path.stem)
 def test_seeds_keep_the_promises(path: Path) -> None:
     doc = read(path)
-    check(doc)
+    document(doc)
     kinds = {block.kind for block in doc.blocks}
     assert {"heading", "paragraph", "item"} <= kinds
 
@@ -329,7 +340,7 @@ SENTENCE = (
 
 def test_a_tagged_pdf_is_read_by_its_tags() -> None:
     doc = read_text("policy.pdf", pdf(TAGGED, TREES), "application/pdf")
-    check(doc)
+    document(doc)
     assert described(doc) == [
         ["heading 1", "Privacy policy"],
         ["paragraph", SENTENCE],
@@ -347,7 +358,7 @@ def test_a_tagged_pdf_is_read_by_its_tags() -> None:
 
 def test_a_pdf_without_tags_is_read_by_its_look() -> None:
     doc = read_text("policy.pdf", pdf(TAGGED), "application/pdf")
-    check(doc)
+    document(doc)
     assert described(doc)[:4] == [
         ["heading 1", "Privacy policy"],
         ["paragraph", SENTENCE],

@@ -1,5 +1,6 @@
 """A folder of weights becomes a pipeline."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     from thinc.types import Floats2d, Ints1d, Ints2d
 
 _KNOWN_NAME = "Google"  # the treebank has it often, always as a name
+_LONGEST = 500  # characters without a blank; addresses of pages have fewer
+_LONG = re.compile(rf"\S{{{_LONGEST}}}")
+_PIECE = re.compile(rf"(?:\S{{1,{_LONGEST}}}\s*|\s+)")
 
 
 def read(folder: Path) -> Language:
     """Return the pipeline that a folder holds, made for reading only: what it computes cannot be trained on."""
     nlp = spacy.load(folder)
+    nlp.tokenizer = _in_short_pieces(nlp.tokenizer)
     tok2vec = nlp.get_pipe("tok2vec").model  # type: ignore[attr-defined]  # spaCy types a pipe as a function
     _read_names_alike(tok2vec, nlp.make_doc(_KNOWN_NAME))
     _embed_once(tok2vec)
@@ -52,6 +57,20 @@ def _names_alike(
     for doc, features in zip(docs, rows, strict=True):
         features[list(doc.user_data.get(NAMES, ()))] = model.attrs["as_known"]
     return rows, lambda _: []
+
+
+def _in_short_pieces(tokenizer: Callable[[str], Doc]) -> Callable[[str], Doc]:
+    """Return a tokenizer that is given what has no blanks in pieces: the time of spaCy's grows with its square."""
+
+    def tokenized(text: str) -> Doc:
+        if not _LONG.search(text):
+            return tokenizer(text)
+        docs = [tokenizer(piece) for piece in _PIECE.findall(text)]
+        words = [token.text for doc in docs for token in doc]
+        blanks = [bool(token.whitespace_) for doc in docs for token in doc]
+        return Doc(docs[0].vocab, words=words, spaces=blanks)
+
+    return tokenized
 
 
 def _embed_once(tok2vec: "Model[Any, Any]") -> None:

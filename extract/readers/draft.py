@@ -1,6 +1,7 @@
 """Drafts of blocks, as the readers make them, become the blocks of a document."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,6 +14,8 @@ Pieces = tuple[tuple[int, int], ...]
 # Characters without width carry nothing to read, and hide words from any match.
 WIDTHLESS = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
 _BLANK = re.compile(r"[^\S ]")
+WIDEST_GAP = 16
+_WIDE = re.compile(rf"\s{{{WIDEST_GAP + 1},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,60 @@ def part(item: Draft, text: str, start: int, end: int | None = None) -> Draft:
         at += last - first
     pieces = _tidy(text, ranges)
     return replace(item, pieces=pieces, shown=shown(text, pieces))
+
+
+def narrowed(text: str, item: Draft) -> Draft:
+    """Return `item` without blanks beyond `WIDEST_GAP` in a row: patterns with blanks take ages over thousands."""
+    wide = list(_WIDE.finditer(item.shown))
+    if not wide:
+        return item
+    pieces = deque(item.pieces)
+    kept: list[tuple[int, int]] = []
+    at = 0
+    for gap in wide:
+        kept += _taken(pieces, gap.start() + WIDEST_GAP - at)
+        deque(_taken(pieces, gap.end() - gap.start() - WIDEST_GAP), maxlen=0)
+        at = gap.end()
+    left = _tidy(text, [*kept, *pieces])
+    return replace(item, pieces=left, shown=shown(text, left))
+
+
+def cut(text: str, item: Draft, longest: int) -> Iterator[Draft]:
+    """Yield `item` in parts of at most `longest` visible characters, cut where a sentence ends if one does."""
+    if len(item.shown) <= longest:
+        yield item
+        return
+    begin = 0
+    pieces = deque(item.pieces)
+    while begin < len(item.shown):
+        end = _sentence_end(item.shown, begin, begin + longest)
+        taken = _tidy(text, _taken(pieces, end - begin))
+        if taken:
+            yield replace(item, pieces=taken, shown=shown(text, taken))
+        begin = end
+
+
+def _sentence_end(shown: str, begin: int, end: int) -> int:
+    """Return where to cut: behind the last sentence that ends in the second half, or else blank, or at `end`."""
+    if end >= len(shown):
+        return len(shown)
+    middle = (begin + end) // 2
+    for signs in ((". ", "! ", "? ", "; "), (" ",)):
+        found = max(shown.rfind(sign, middle, end) + len(sign) for sign in signs)
+        if found > middle:
+            return found
+    return end
+
+
+def _taken(pieces: deque[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:
+    """Yield the first `count` characters of `pieces`, which lose them."""
+    while count and pieces:
+        start, end = pieces.popleft()
+        stop = min(end, start + count)
+        yield start, stop
+        count -= stop - start
+        if stop < end:
+            pieces.appendleft((stop, end))
 
 
 def joined(text: str, parts: Sequence[Draft], between: Callable[[str, Draft], Pieces]) -> Draft:

@@ -1,7 +1,7 @@
 """Inline Markdown becomes ranges of the file: the words without the marks around them."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,9 +40,15 @@ class Source:
 
     def parts(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield where a stretch of the content stands in the file, in pieces if the file has more between."""
-        cuts = [inner for inner, _ in self.anchors if begin < inner < end]
-        for first, last in pairwise([begin, *cuts, end]):
-            yield self.at(first), self.at(last - 1) + 1
+        first = bisect_right(self.anchors, begin, key=_inner)
+        last = bisect_left(self.anchors, end, first, key=_inner)
+        cuts = [inner for inner, _ in self.anchors[first:last]]
+        for start, stop in pairwise([begin, *cuts, end]):
+            yield self.at(start), self.at(stop - 1) + 1
+
+
+def _inner(anchor: tuple[int, int]) -> int:
+    return anchor[0]
 
 
 def source(content: str, lines: Sequence[tuple[int, str]]) -> Source:

@@ -7,17 +7,21 @@ from dataclasses import replace
 
 from extract.document import Block, Document
 from extract.readers import looks
-from extract.readers.draft import Draft
+from extract.readers.draft import Draft, cut, narrowed
 from extract.readers.flat_table import unflatten
 from extract.readers.judge import judge
 
 SHORTEST_CONTENTS = 3
+# Characters; the longest paragraphs of real policies have 10,000. Extractors look through a block again and again.
+LONGEST_BLOCK = 12_000
 
 
 def document(name: str, text: str, drafts: Sequence[Draft], media_type: str, *, marked: bool) -> Document:
     """Return the document of `text`, its blocks in the order of the text."""
+    drafts = [narrowed(text, line) for line in drafts]
     lines = judge(text, unflatten(text, drafts), marked=marked)
-    return Document(name, text, settle(lines), media_type)
+    short = [part for line in lines for part in cut(text, line, LONGEST_BLOCK)]
+    return Document(name, text, settle(short), media_type)
 
 
 def settle(lines: Sequence[Draft]) -> tuple[Block, ...]:
