@@ -17,7 +17,7 @@ from graph.store import Answer
 from policygraph import paging
 from queries import Question, Resolver
 from queries.errors import BrokenSparqlError
-from queries.reader import Term, with_values
+from queries.reader import Term, sparql_of, with_values
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -104,11 +104,11 @@ def construct(question: str, store: Store | Path | str | None = None, **values: 
 def find(text: str) -> Question:
     """Return the question that `text` means: the name of one, the path of a .rq file, or SPARQL itself.
 
-    Raise queries.UnknownQuestionError or queries.errors.BrokenQuestionError.
+    Raise queries.UnknownQuestionError or queries.errors.BrokenQuestionError; OSError for a file that is not there.
     """
     path = Path(text)
-    if path.suffix in (".rq", ".sparql") or (len(text) < 256 and path.is_file()):  # noqa: PLR2004  longest file name
-        sparql = path.read_text(encoding="utf-8")
+    if path.suffix in (".rq", ".sparql") or _is_file(path):
+        sparql = sparql_of(path)
         return (
             queries.read(path)
             if sparql.lstrip().startswith("# ")
@@ -117,6 +117,13 @@ def find(text: str) -> Question:
     if any(letter in text for letter in "{}"):
         return Question("query", "", "", "", (), text)
     return queries.question(text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than the name of a file may be
+        return False
 
 
 def answer(store: Store, question: Question, values: Mapping[str, str]) -> Answer:
@@ -155,7 +162,10 @@ def select(
     An ASK gives one row, a CONSTRUCT its triples as rows.
     """
     terms = queries.bound(question, values, _resolver(store))
-    part = page(partial(_solutions, store), question, terms, limit, offset)
+    try:
+        part = page(partial(_solutions, store), question, terms, limit, offset)
+    except SyntaxError as error:
+        raise BrokenSparqlError(question.name, question.sparql, str(error)) from error
     if part is not None:
         return part
     found = _answer(store, question, terms)

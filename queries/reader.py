@@ -139,8 +139,8 @@ Resolve: TypeAlias = Callable[[Parameter, str], str]
 
 
 def read(path: Path) -> Question:
-    """Return the question of a .rq file; raise BrokenQuestionError with the line if its head is broken."""
-    sparql = path.read_text(encoding="utf-8")
+    """Return the question of a .rq file; raise BrokenQuestionError with the line that cannot be read."""
+    sparql = sparql_of(path)
     head = list(_head(sparql))
     if not head or not head[0].endswith("?"):
         raise BrokenQuestionError(path, 1, 'the first line must be "# " and a question that ends in "?"')
@@ -180,6 +180,16 @@ def read(path: Path) -> Question:
         said["slow"],
         pages,
     )
+
+
+def sparql_of(path: Path) -> str:
+    """Return what a file with a query says. Raise BrokenQuestionError with the line that is no UTF-8; OSError."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise BrokenQuestionError(path, line, "this is no UTF-8 text: save it as UTF-8") from error
 
 
 @cache

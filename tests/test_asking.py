@@ -132,3 +132,22 @@ def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         exec(compile(source, f"{_NOTEBOOK.name}, cell {number}", "exec"), known)  # noqa: S102  our own notebook
     assert known["bases"] is not None
     assert len(code) > 5
+
+
+def test_words_that_no_file_can_be_called_are_no_question() -> None:
+    with pytest.raises(errors.UnknownQuestionError, match="there is no question"):
+        asking.find("ж" * 200)
+
+
+def test_a_query_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.sparql"
+    path.write_bytes(b"SELECT ?a {}\n\xff")
+    with pytest.raises(errors.BrokenQuestionError, match=r"mine\.sparql, line 2: this is no UTF-8"):
+        asking.find(str(path))
+
+
+def test_a_question_in_pages_that_is_no_sparql_is_refused(chain: Store, tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_text("# Who?\n# @pages ?c in companies-in-order\nSELECT ?c WHERE { ?c a pg:§ }\n")
+    with pytest.raises(errors.BrokenSparqlError, match=r"mine, line \d+, column \d+: this is no SPARQL"):
+        asking.select(chain, asking.find(str(path)), {}, limit=10)

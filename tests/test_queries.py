@@ -268,6 +268,13 @@ def test_a_broken_head_names_file_and_line(head: str, line: int, problem: str, t
         queries.read(path)
 
 
+def test_a_question_that_is_no_text_names_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_bytes(b"# Who?\n# \xb0\nSELECT ?a {}")
+    with pytest.raises(errors.BrokenQuestionError, match=r"mine\.rq, line 2: this is no UTF-8"):
+        queries.read(path)
+
+
 def test_a_parameter_without_a_default_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "mine.rq"
     path.write_text("# Who?\n# @param word: text  A word to look for\nSELECT ?word {}")
