@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from exploring import CHROMIUM
+from hypothesis import settings
 
 from extract.claim import Reading
 from extract.reading import read
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
+
+# The same examples every time, however slow the machine is; --hypothesis-profile=default looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
