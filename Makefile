@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STORE := .policygraph
+FUZZ_SECONDS ?= 60
 
-.PHONY: run test lint bench accuracy screenshots clean
+.PHONY: run test lint bench fuzz accuracy screenshots clean
 
 run: $(READY)
 	$(BIN)/policygraph build seeds --store $(STORE)
@@ -26,6 +27,10 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py
 
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --editable '.[fuzz]'
+	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
+
 accuracy: $(READY)
 	$(BIN)/python bench/accuracy.py
 
@@ -33,7 +38,7 @@ screenshots: $(READY)
 	$(BIN)/python bench/screenshots.py docs
 
 clean:
-	rm -rf $(VENV) $(STORE) .bench network.html
+	rm -rf $(VENV) $(STORE) .bench .fuzz network.html
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
