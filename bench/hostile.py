@@ -346,7 +346,7 @@ TEXTS: Mapping[str, Recipe] = {
     "in order": Recipe(PLAIN, partial(between, "We use data", " in order", " to help.")),
     "of": Recipe(PLAIN, partial(between, "the name", " of the name", ".")),
     "adjectives": Recipe(PLAIN, partial(between, "We collect your", " personal", " data.")),
-    "bases": Recipe(PLAIN, partial(again, "Article 6(1)(a) GDPR, ")),
+    "bases": Recipe(PLAIN, partial(again, "We rely on Article 6(1)(a) GDPR, ")),
     "consent": Recipe(PLAIN, partial(again, "consent ")),
     "rights": Recipe(PLAIN, partial(again, "You have the right to access, erasure, objection. ")),
     "periods": Recipe(PLAIN, partial(again, "We keep your data for two years. ")),
