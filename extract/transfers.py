@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ontology
 from extract.around import cued, cues, sentence
@@ -53,7 +54,8 @@ def transfers(policy: Policy) -> Iterator[Claim]:
         yield from _safeguards(passage)
 
 
-def _places(passage: Passage) -> list[Match]:
+@lru_cache(maxsize=1)  # each place of the passage at hand asks for all of them
+def _places(passage: Passage) -> tuple[Match, ...]:
     """Return the matches that name a country, a union or a place of storage, each stretch of text once."""
     lexicon = passage.policy.ontology
     tops = (lexicon.term("dpv:Location"), lexicon.term("dpv:Country"), lexicon.term("dpv:ThirdCountry"))
@@ -63,7 +65,7 @@ def _places(passage: Passage) -> list[Match]:
     for match in sorted(kept, key=lambda match: (match.start - match.end, match.start)):
         if all(match.end <= other.start or other.end <= match.start for other in chosen):
             chosen.append(match)
-    return sorted(chosen)
+    return tuple(sorted(chosen))
 
 
 def _about_data(passage: Passage, place: _Place) -> bool:

@@ -163,6 +163,7 @@ def test_encodings(raw: bytes, expected: str) -> None:
         ("picture.xyz", b"\x89PNG\r\n\x1a\n\0\0", "is no text file"),
         ("half.txt", b"\xff\xfea\0b", "is no utf-16 text"),
         ("deep.html", b"<div>" * 3000 + b"x", "is nested too deeply"),
+        ("crowded.html", b"<p" + b" a='b'" * 3000 + b">x", "has an element with thousands of attributes"),
         ("broken.pdf", b"%PDF-1.7 nothing", "is no PDF that can be read"),
     ],
 )
@@ -173,6 +174,17 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, file: str, raw: bytes, p
         read(path)
     assert str(caught.value).startswith(file)
     assert caught.value.name == file
+
+
+def test_a_page_with_long_attributes_is_read() -> None:
+    page = (
+        b'<svg><path d="'
+        + b"M 1 2 " * 3000
+        + b'"/></svg><p data-x="'
+        + b"a=b " * 3000
+        + b'">We keep names.</p>'
+    )
+    assert read_text("policy.html", page, "text/html").visible(0) == "We keep names."
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

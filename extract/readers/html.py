@@ -22,6 +22,8 @@ WIDEST_SPAN = 50
 LEAST_MASKED = 0.3
 LINK_HEAVY = 0.8
 SHORTEST_MENU = 3
+MOST_ATTRIBUTES = 2_000
+SHORTEST_CROWDED = 4_000
 
 _UNSEEN = frozenset(
     {
@@ -95,6 +97,8 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong", "summary", "dt", "legend", "button"})
 _LISTS = frozenset({"ul", "ol", "menu"})
+_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
+_TAG = re.compile(rf"<[a-zA-Z](?:[^<>\"']++|{_QUOTED.pattern})*+")
 _SPAN = re.compile(r"[0-9]{1,4}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEAVY = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -157,6 +161,10 @@ def read_html(name: str, page: str) -> Document:
 
 def _tree(name: str, page: str) -> HtmlElement:
     """Return the element tree of a page."""
+    if _is_crowded(page):
+        raise UnreadablePolicy(
+            name, "has an element with thousands of attributes", "save the page as the browser shows it"
+        )
     parser = HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
     try:
         tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
@@ -167,6 +175,12 @@ def _tree(name: str, page: str) -> HtmlElement:
     if tree is None:
         raise UnreadablePolicy(name, "holds no text", "save the page as the browser shows it")
     return tree
+
+
+def _is_crowded(page: str) -> bool:
+    """Tell whether an element has more attributes than any page needs: the parser holds each against all others."""
+    long = (tag[0] for tag in _TAG.finditer(page) if tag.end() - tag.start() > SHORTEST_CROWDED)
+    return any(len(_QUOTED.sub(" ", tag).split()) > MOST_ATTRIBUTES for tag in long)
 
 
 def _unseen(element: HtmlElement) -> bool:
