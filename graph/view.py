@@ -43,7 +43,7 @@ def view(
         triples.append(ox.Triple(node, term("pg:retrievedAt"), day))
     for name in ("companies", "unmapped"):
         graph = ox.NamedNode(iri.shared_graph(name, store.base))
-        triples += _described(store, graph, {triple.object for triple in stated})
+        triples += described(store, graph, {triple.object for triple in stated})
     triples += _concepts(store.ontology, triples)
     if evidence:
         triples += store.triples(version.evidence)
@@ -52,7 +52,7 @@ def view(
     return small
 
 
-def _described(store: Store, graph: ox.NamedNode, used: Iterable[object]) -> Iterator[ox.Triple]:
+def described(store: Store, graph: ox.NamedNode, used: Iterable[object]) -> Iterator[ox.Triple]:
     """Yield what `graph` says of the nodes in `used`, and of the nodes that this leads to."""
     waiting = [node for node in used if isinstance(node, ox.NamedNode)]
     seen: set[ox.NamedNode] = set()

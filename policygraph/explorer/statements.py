@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,6 +120,8 @@ class Policy:
     facts: Mapping[str, tuple[Value, ...]]
     about: Mapping[str, Mapping[str, tuple[str, ...]]]
     names: Mapping[str, str]
+    value: Callable[[str, str, str], Value]
+    """Makes a value of a node, a property (a CURIE) and what the graph has for them."""
 
     @cached_property
     def by_iri(self) -> Mapping[str, Statement]:
@@ -147,7 +149,9 @@ def read(asker: Asker, version: str) -> Policy | None:
     }
     reader = _Reader(version, frozen, names, {key: tuple(sorted(found)) for key, found in spans.items()})
     statements = sorted(reader.statements(), key=lambda one: (one.anchor, one.iri))
-    return Policy(version, asker.source(version), tuple(statements), reader.slots(version), frozen, names)
+    return Policy(
+        version, asker.source(version), tuple(statements), reader.slots(version), frozen, names, reader.value
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +181,13 @@ class _Reader:
     def slots(self, node: str) -> dict[str, tuple[Value, ...]]:
         """Return the values of a node by property, those of one in the order of the text."""
         return {
-            curie: tuple(sorted((self._value(node, curie, one) for one in values), key=_place))
+            curie: tuple(sorted((self.value(node, curie, one) for one in values), key=_place))
             for curie, values in self.about[node].items()
             if curie not in _SILENT
         }
 
-    def _value(self, node: str, curie: str, value: str) -> Value:
+    def value(self, node: str, curie: str, value: str) -> Value:
+        """Return what a node has in a slot, with its name and the words for it."""
         own = self.spans.get((node, curie, value), ())
         return Value(value, self.name(value), own)
 

@@ -1,0 +1,124 @@
+"""What a policy states becomes facts that can be held against those of another text: items, pairs and denials.
+
+How a text is cut into statements depends on how it is worded; what is stated of two values together does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from policygraph.diffing.kinds import Aspect, Pair, kinds
+from policygraph.explorer.marking import Span
+from policygraph.explorer.statements import Policy, Statement, Value
+
+Item = tuple[str, str]
+"""An aspect and a value (an IRI or a text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One place where a fact is stated: the words for it, and what is stated there along with it."""
+
+    spans: tuple[Span, ...]
+    along: Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """One place where two values are stated together: the words for either."""
+
+    of: Value | None
+    value: Value
+    along: Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one text states: `items` by aspect and value, `pairs` by kind and both values; "" is no value."""
+
+    policy: Policy
+    items: Mapping[Item, list[Stated]]
+    pairs: Mapping[tuple[str, str, str], list[Together]]
+    names: Mapping[str, str] = field(repr=False)
+
+    @property
+    def denials(self) -> Iterator[Statement]:
+        """Yield what is denied."""
+        return (one for one in self.policy.statements if one.denied)
+
+    def values(self, aspect: str) -> frozenset[str]:
+        """Return the values of an aspect."""
+        return frozenset(value for name, value in self.items if name == aspect)
+
+
+def facts(policy: Policy) -> Facts:
+    """Return what a policy states as facts."""
+    items: dict[Item, list[Stated]] = defaultdict(list)
+    pairs: dict[tuple[str, str, str], list[Together]] = defaultdict(list)
+    names: dict[str, str] = {}
+    whole = {
+        name: tuple(_values(policy, policy.version, policy.facts, aspect))
+        for name, aspect in kinds().aspects.items()
+    }
+    stated = [
+        {name: tuple(_values(policy, one.iri, one.slots, aspect)) for name, aspect in kinds().aspects.items()}
+        for one in policy.statements
+        if not one.denied
+    ]
+    for along in (whole, *stated):
+        for name, values in along.items():
+            for value in values:
+                names[value.value] = value.name
+                items[name, value.value].append(Stated(value.spans, along))
+    for along in stated:
+        for pair in kinds().pairs.values():
+            for of, value in _pairs(pair, along):
+                pairs[pair.name, of.value if of else "", value.value].append(Together(of, value, along))
+    return Facts(policy, dict(items), dict(pairs), names)
+
+
+def _pairs(pair: Pair, along: Mapping[str, tuple[Value, ...]]) -> Iterator[tuple[Value | None, Value]]:
+    """Yield the values that a statement states together; `None` where it says nothing more exact."""
+    if pair.without and along[pair.without]:
+        return
+    general = kinds().aspects[pair.of].general
+    subjects: list[Value | None] = [one for one in along[pair.of] if one.value not in general]
+    if not subjects and pair.otherwise:
+        subjects = [None]
+    silent = kinds().aspects[pair.value].general
+    yield from product(subjects, (one for one in along[pair.value] if one.value not in silent))
+
+
+def _values(
+    policy: Policy, node: str, slots: Mapping[str, tuple[Value, ...]], aspect: Aspect
+) -> Iterator[Value]:
+    """Yield the values of an aspect; a property after a stroke is one of the node before it."""
+    seen: set[str] = set()
+    for path in aspect.properties:
+        curie, _, inner = path.partition("/")
+        for value in _reached(policy, node, slots, curie):
+            for one in _inside(policy, value, inner) if inner else (value,):
+                if one.value not in seen and (not aspect.only or one.value in aspect.only):
+                    seen.add(one.value)
+                    yield one
+
+
+def _reached(
+    policy: Policy, node: str, slots: Mapping[str, tuple[Value, ...]], curie: str
+) -> Iterator[Value]:
+    """Yield the values of a property; what is said of the company is said of whose policy it is."""
+    yield from slots.get(curie, ())
+    if node == policy.version and curie not in slots:
+        for owner in slots.get("dpv:hasDataController", ()):
+            yield from _of(policy, owner.value, curie)
+
+
+def _inside(policy: Policy, value: Value, curie: str) -> Iterator[Value]:
+    for one in _of(policy, value.value, curie):
+        yield Value(one.value, one.name, one.spans or value.spans)
+
+
+def _of(policy: Policy, node: str, curie: str) -> Iterator[Value]:
+    for value in policy.about.get(node, {}).get(curie, ()):
+        yield policy.value(node, curie, value)

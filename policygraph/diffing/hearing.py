@@ -1,0 +1,232 @@
+"""Whether the other text says it, too: a fact is news only if its words are not found where they would have to be.
+
+The reader may see another concept, or none, where a sentence was reworded. So nothing is reported because it was
+not found on one side: the sentence there that corresponds must not have the words, nor a concept related to it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import ontology
+from ontology.words import texts
+from policygraph.diffing.facts import Facts
+from policygraph.diffing.kinds import figures, kinds, words_of
+from policygraph.diffing.passages import Alignment, Said, Sentence, Text
+from policygraph.explorer.marking import Span
+
+_MOST = 0.5  # of the telling words of a quote, which make it the same
+_DENIER, _NO_DENIAL = "pgq:Denier", "pgq:NoDenial"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two texts: its sentences, what it states, and what became of its sentences in the other."""
+
+    text: Text
+    facts: Facts
+    alignment: Alignment
+
+    @cached_property
+    def said(self) -> Said:
+        """Return the values that the words of each sentence say."""
+        return said(self.text, self.facts)
+
+    @cached_property
+    def denied(self) -> frozenset[int]:
+        """Return the sentences that deny something."""
+        found = {number for one in self.facts.denials for number in self.text.at(one.anchor)}
+        return frozenset(number for number in found if negated(self.text.sentences[number]))
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Looks in the text of `there` for what `here` says."""
+
+    here: Side
+    there: Side
+
+    def kept(self, spans: Iterable[Span]) -> bool:
+        """Tell whether words stand in sentences that the other text has under the same heading or lead-in."""
+        numbers = self.numbers(spans)
+        return bool(numbers) and all(one in self.here.alignment.kept for one in numbers)
+
+    def numbers(self, spans: Iterable[Span]) -> list[int]:
+        """Return the sentences that words stand in."""
+        return sorted({number for span in spans for number in self.here.text.at(span)})
+
+    def beside(self, spans: Iterable[Span]) -> list[Sentence]:
+        """Return the sentences of the other text that correspond to those in which words stand."""
+        found = {there for one in self.numbers(spans) for there in self.here.alignment.there(one)}
+        return [self.there.text.sentences[number] for number in sorted(found)]
+
+    def heard(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
+        """Tell whether the other text says a value in some sentence that corresponds to one of its words."""
+        return any(True for _ in self._hearing(aspect, value, spans))
+
+    def together(
+        self, one: tuple[str, str, tuple[Span, ...]], other: tuple[str, str, tuple[Span, ...]]
+    ) -> bool:
+        """Tell whether the other text says two values (aspect, value, words) where they belong together."""
+        if self.kept((*one[2], *other[2])):
+            return True
+        mine, others = set(self._hearing(*one)), set(self._hearing(*other))
+        return any(self._meet(a, b) for a in mine for b in others)
+
+    def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
+        """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
+        text = self.here.text.source.text
+        quotes = {_telling(text[slice(*span)]) for span in spans} - {frozenset()}
+        named = "/company/" in value or "/service/" in value
+        for number, sentence in enumerate(self.there.text.sentences):
+            if number in self.there.denied:
+                continue
+            if any(quote <= _words(sentence.keys) for quote in quotes) and (
+                named or aspect in _aspects_of(self.there, number)
+            ):
+                return True
+        return False
+
+    def _hearing(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
+        """Yield the sentences of the other text in which a value is heard, of those that correspond."""
+        text = self.here.text.source.text
+        for span in spans:
+            quote = _telling(text[slice(*span)])
+            for number in self.here.text.at(span):
+                for there in self.here.alignment.there(number):
+                    if self._turned(number, there):
+                        continue
+                    for sentence in self.there.text.around(there):
+                        if self._has(sentence, aspect, value, quote):
+                            yield sentence.number
+                            break
+
+    def _turned(self, number: int, there: int) -> bool:
+        """Tell whether one of two sentences denies what the other states."""
+        if (number in self.here.denied) == (there in self.there.denied):
+            return False
+        return negated(self.here.text.sentences[number]) != negated(self.there.text.sentences[there])
+
+    def _has(self, sentence: Sentence, aspect: str, value: str, quote: frozenset[str]) -> bool:
+        """Tell whether a sentence says a value: a related concept, one of its forms, or most words of a quote."""
+        values = self.there.said.get(sentence.number, frozenset())
+        if value in values or (not exactly(value) and any(related(value, one) for one in values)):
+            return True
+        if any(_stands(form, sentence.keys) for form in _forms().get(value, ())):
+            return True
+        if not quote:
+            return False
+        share = len(quote & _words(sentence.keys)) / len(quote)
+        return share == 1 if exactly(value) or kinds().aspects[aspect].exact else share >= _MOST
+
+    def _meet(self, one: int, other: int) -> bool:
+        """Tell whether two sentences of the other text are one, or one announces the other."""
+        text = self.there.text
+        above = {one, text.sentences[one].lead_in, text.sentences[one].heading} - {-1}
+        return not above.isdisjoint(
+            {other, text.sentences[other].lead_in, text.sentences[other].heading} - {-1}
+        )
+
+
+def said(text: Text, facts: Facts) -> Said:
+    """Return the values that the words of each sentence say."""
+    found: dict[int, set[str]] = defaultdict(set)
+    stated = (value for one in facts.policy.statements for value in one.all_values())
+    whole = (value for values in facts.policy.facts.values() for value in values)
+    for value in (*stated, *whole):
+        for span in value.spans:
+            for number in text.at(span):
+                found[number].add(value.value)
+    for (_, item), places in facts.items.items():
+        for span in (span for place in places for span in place.spans):
+            for number in text.at(span):
+                found[number].add(item)
+    return {number: frozenset(values) for number, values in found.items()}
+
+
+def exactly(value: str) -> bool:
+    """Tell whether a value is only said by its own words: a name, a number, a date, an address."""
+    return "://" not in value or "/company/" in value or "/service/" in value
+
+
+def related(one: str, other: str) -> bool:
+    """Tell whether one concept lies below the other; the most general ones are related to none."""
+    known = ontology.load()
+    if one == other:
+        return True
+    return (other in known.ancestors(one) and other not in _general()) or (
+        one in known.ancestors(other) and one not in _general()
+    )
+
+
+@cache
+def _general() -> frozenset[str]:
+    """Return the concepts that say too little: those of `kinds.toml`, and all above them."""
+    known = ontology.load()
+    named = {value for aspect in kinds().aspects.values() for value in aspect.general}
+    return frozenset(named.union(*(known.ancestors(one) for one in named)))
+
+
+@cache
+def _forms() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return the forms of each term, as their base forms."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for form in ontology.load().forms:
+        if form.term and any(key not in words_of("silent") for key in form.keys):
+            found[form.term].append(form.keys)
+    return {term: tuple(forms) for term, forms in found.items()}
+
+
+def negated(sentence: Sentence) -> bool:
+    """Tell whether a sentence has a word that denies, not in a phrase that denies nothing."""
+    forms = _forms_of_cues()
+    idle = {
+        place + offset
+        for form in forms[_NO_DENIAL]
+        for place in _places(form, sentence.keys)
+        for offset in range(len(form))
+    }
+    return any(place not in idle for form in forms[_DENIER] for place in _places(form, sentence.keys))
+
+
+@cache
+def _forms_of_cues() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    known = ontology.load()
+    found: dict[str, list[tuple[str, ...]]] = {known.term(curie): [] for curie in (_DENIER, _NO_DENIAL)}
+    for form in known.forms:
+        if form.term in found:
+            found[form.term].append(form.keys)
+    return {curie: tuple(found[known.term(curie)]) for curie in (_DENIER, _NO_DENIAL)}
+
+
+def _aspects_of(side: Side, number: int) -> frozenset[str]:
+    """Return the aspects that the words of a sentence are about."""
+    values = side.said.get(number, frozenset())
+    return frozenset(name for name, value in side.facts.items if value in values)
+
+
+@cache
+def _telling(quote: str) -> frozenset[str]:
+    """Return the telling words of a quote by their base forms; all of them if none tells anything."""
+    key = ontology.load().reducer.key
+    keys = _words(tuple(key(word) for word in texts(quote) if word.isalnum()))
+    return (keys - words_of("silent")) or keys
+
+
+@cache
+def _words(keys: tuple[str, ...]) -> frozenset[str]:
+    """Return words as a set, numbers as figures."""
+    return frozenset(figures().get(key, key) for key in keys)
+
+
+def _stands(form: tuple[str, ...], keys: tuple[str, ...]) -> bool:
+    return next(_places(form, keys), None) is not None
+
+
+def _places(form: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[int]:
+    """Yield where the words of a form stand side by side."""
+    size = len(form)
+    for place in range(len(keys) - size + 1):
+        if keys[place] == form[0] and keys[place : place + size] == form:
+            yield place

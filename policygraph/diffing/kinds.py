@@ -1,0 +1,134 @@
+"""What changes are called, how grave they are and in which order they come: read from `kinds.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import ontology
+
+_FILE = Path(__file__).with_name("kinds.toml")
+SEVERITIES = ("major", "notable", "minor")
+HOW = ("new", "dropped", "changed", "broader", "narrower", "longer", "shorter")
+"""The ways in which something changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of change: the aspect or pair it is about, how that changed, what it is called, how grave it is."""
+
+    about: str
+    how: str
+    title: str
+    severity: str
+    group: str
+    place: int
+
+    @property
+    def name(self) -> str:
+        """Return what the kind is called in data."""
+        return f"{self.about}-{self.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """Something that policies state: under which properties, and what a change of it names along.
+
+    `general` are values (IRIs) that make no news; if there are some in `only`, nothing else does. What stands
+    `within` another change makes none of its own. Of an `exact` one all telling words have to be found again.
+    """
+
+    name: str
+    noun: str
+    properties: tuple[str, ...]
+    general: frozenset[str]
+    only: frozenset[str]
+    along: tuple[str, ...]
+    within: str
+    exact: bool
+    kinds: Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is stated of two aspects together; `otherwise` stands for the first where there is none."""
+
+    name: str
+    of: str
+    value: str
+    otherwise: str
+    without: str
+    kinds: Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """All that can be reported."""
+
+    groups: tuple[str, ...]
+    aspects: Mapping[str, Aspect]
+    pairs: Mapping[str, Pair]
+
+
+@cache
+def kinds() -> Kinds:
+    """Return the kinds of changes, in the order of the file. Raise UnknownTermError for a term that is none."""
+    said = _said()
+    places = {name: place for place, name in enumerate([*said["aspects"], *said["pairs"]])}
+    return Kinds(
+        tuple(said["groups"]),
+        MappingProxyType({name: _aspect(name, one, places[name]) for name, one in said["aspects"].items()}),
+        MappingProxyType({name: _pair(name, one, places[name]) for name, one in said["pairs"].items()}),
+    )
+
+
+@cache
+def words_of(name: str) -> frozenset[str]:
+    """Return a list of words of the file, by their base forms."""
+    return frozenset(map(ontology.load().reducer.key, _said()[name]))
+
+
+@cache
+def figures() -> Mapping[str, str]:
+    """Return the figures of numbers that are written out."""
+    return MappingProxyType(dict(_said()["numbers"]))
+
+
+def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
+    term = ontology.load().term
+    return Aspect(
+        name,
+        said["noun"],
+        tuple(said.get("properties", ())),
+        frozenset(term(curie) for curie in said.get("general", ())),
+        frozenset(term(curie) for curie in said.get("only", ())),
+        tuple(said.get("with", ())),
+        said.get("within", ""),
+        said.get("exact", False),
+        _kinds(name, said, place),
+    )
+
+
+def _pair(name: str, said: Mapping[str, Any], place: int) -> Pair:
+    return Pair(
+        name,
+        said["of"],
+        said["value"],
+        said.get("otherwise", ""),
+        said.get("without", ""),
+        _kinds(name, said, place),
+    )
+
+
+def _kinds(name: str, said: Mapping[str, Any], place: int) -> Mapping[str, Kind]:
+    return {
+        how: Kind(name, how, said[how][0], said[how][1], said["group"], place) for how in HOW if how in said
+    }
+
+
+@cache
+def _said() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
