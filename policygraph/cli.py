@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
     from graph import Store
     from graph.engine import Engine
+    from graph.versions import Seen
     from policygraph.asking import Rows
     from policygraph.building import Summary
     from policygraph.checking import Checked
+    from policygraph.diffing.editions import Diff
     from policygraph.explorer.directory import Company
     from policygraph.explorer.site import Site
     from policygraph.quoting import Said
@@ -59,6 +61,12 @@ EndpointOption = Annotated[
 StoreOption = Annotated[
     Path,
     typer.Option("--store", "-s", envvar="POLICYGRAPH_STORE", help="Folder in which the graph is kept."),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Only what held on this day: the text of each policy current then."
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write; - is standard output.")]
@@ -113,8 +121,33 @@ def _opened(folder: Path) -> "Iterator[Store]":
 
 
 @contextmanager
-def _here(folder: Path, endpoint: str) -> Iterator[Path]:
-    """Yield a folder to read: that of the store, or one that holds for now what a server holds."""
+def _here(folder: Path, endpoint: str, as_of: datetime | None = None) -> Iterator[Path]:
+    """Yield a folder to read: that of the store, or one that holds for now what a server holds.
+
+    With `as_of` it has only the policies that held on that day.
+    """
+    with _fetched(folder, endpoint) as found:
+        if as_of is None:
+            yield found
+            return
+        from graph import Store, versions  # noqa: PLC0415
+
+        with TemporaryDirectory(prefix="policygraph-") as made:
+            with _opened(found) as now, Store(Path(made) / "store") as then:
+                current = versions.current(now, as_of.date().isoformat())
+                if not current.versions:
+                    _stop(f"{found}: no policy here held on {as_of.date()}")
+                versions.copy(now, current.versions, then)
+            if current.undated:
+                _err().print(
+                    f"{current.undated} of {len(current.versions)} policies have no date; they count as current"
+                )
+            yield Path(made) / "store"
+
+
+@contextmanager
+def _fetched(folder: Path, endpoint: str) -> Iterator[Path]:
+    """Yield the folder of the store, or one that holds for now what a server holds."""
     if not endpoint:
         yield folder
         return
@@ -128,6 +161,16 @@ def _here(folder: Path, endpoint: str) -> Iterator[Path]:
         except servers.EndpointError as error:
             _stop(str(error))
         yield Path(made) / "store"
+
+
+@contextmanager
+def _there(folder: Path, endpoint: str, as_of: datetime | None) -> "Iterator[tuple[Path, str]]":
+    """Yield what is asked: a folder, or the URL of a server, which knows only what holds now."""
+    if endpoint and as_of is None:
+        yield folder, endpoint
+        return
+    with _here(folder, endpoint, as_of) as found:
+        yield found, ""
 
 
 @contextmanager
@@ -157,28 +200,54 @@ def build(
         list[Path], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them.")
     ],
     *,
+    past: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="Read all versions: files with a date in their name, or else all that git has of a file.",
+        ),
+    ] = False,
     store: StoreOption = _STORE,
     quiet: QuietOption = False,
 ) -> None:
     """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
     from graph import PolicyGraphError, Store  # noqa: PLC0415
-    from policygraph import building  # noqa: PLC0415
 
-    try:
-        found = list(building.files(paths))
-    except FileNotFoundError as error:
-        _stop(str(error))
-    if not found:
-        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
-    try:
-        with Store(store) as opened:
-            summary = _build(found, opened, quiet=quiet)
-    except PolicyGraphError as error:
-        _stop(str(error))
+    with _listed(paths, past=past) as (found, seen):
+        if not found:
+            _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+        try:
+            with Store(store) as opened:
+                summary = _build(found, opened, quiet=quiet)
+                if seen:
+                    _chronicle(opened, seen)
+        except PolicyGraphError as error:
+            _stop(str(error))
     if not quiet:
         _print_summary(summary, store)
     _print_failures(summary)
     raise typer.Exit(1 if summary.failures else 0)
+
+
+@contextmanager
+def _listed(paths: list[Path], *, past: bool) -> "Iterator[tuple[list[Path], dict[str, Seen]]]":
+    """Yield the files to read, and of those of a history by their names when they were seen."""
+    from policygraph import building, history  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="policygraph-") as made:
+        try:
+            seen = history.lay_out(paths, Path(made)) if past else {}
+            found = list(building.files([Path(made)] if past else paths))
+        except (OSError, history.HistoryError) as error:
+            _stop(str(error))
+        yield found, seen
+
+
+def _chronicle(store: "Store", seen: "dict[str, Seen]") -> None:
+    from graph import versions  # noqa: PLC0415
+
+    versions.chronicle(store, seen)
+    store.rebuild_derived()
 
 
 def _build(found: list[Path], store: "Store", *, quiet: bool) -> "Summary":
@@ -247,7 +316,8 @@ def check(
     as_of: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Date of policies that state none; some rules have a first day."
+            formats=["%Y-%m-%d"],
+            help="Only what held on this day, the date of policies without one; some rules have a first day.",
         ),
     ] = None,
     select: Annotated[
@@ -303,8 +373,9 @@ def check(
     if engine == "rudof" and engines.fastest() != engine:
         _stop("rudof is not installed; install policygraph[fast], or check with --engine pyshacl")
     # Files are checked without any store, so none is fetched for them.
-    asked = "" if any(Path(one).exists() for one in what or []) else endpoint
-    with _here(store, asked) as folder:
+    files = any(Path(one).exists() for one in what or [])
+    asked = "" if files else endpoint
+    with _here(store, asked, None if files else as_of) as folder:
         checked = _checked(what or [], folder, decided, engine, jobs)
     with _writer(output) as stream:
         if chosen == "table":
@@ -383,6 +454,7 @@ def query(
         int | None, typer.Option(min=0, help="Rows to give, 0 for all; default: all, 100 of a long answer.")
     ] = None,
     offset: Annotated[int, typer.Option(min=0, help="Rows to leave out before.")] = 0,
+    as_of: AsOfOption = None,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
 ) -> None:
@@ -398,16 +470,18 @@ def query(
     try:
         asked = asking.find(question)
         if form == "ttl":
-            _print_turtle(asked, values, store, endpoint)
+            with _there(store, endpoint, as_of) as (folder, url):
+                _print_turtle(asked, values, folder, url)
             return
         shown = (_PAGE if asked.is_long else None) if limit is None else limit or None
-        if endpoint:
-            rows = servers.select(endpoint, asked, values, limit=shown, offset=offset)
-            quotes = servers.evidence(endpoint, asked, rows) if evidence else None
-        else:
-            with _opened(store) as opened:
-                rows = asking.select(opened, asked, values, limit=shown, offset=offset)
-                quotes = quoting.evidence(opened, asked, rows) if evidence else None
+        with _there(store, endpoint, as_of) as (folder, url):
+            if url:
+                rows = servers.select(url, asked, values, limit=shown, offset=offset)
+                quotes = servers.evidence(url, asked, rows) if evidence else None
+            else:
+                with _opened(folder) as opened:
+                    rows = asking.select(opened, asked, values, limit=shown, offset=offset)
+                    quotes = quoting.evidence(opened, asked, rows) if evidence else None
     except (queries.QuestionError, servers.EndpointError, OSError) as error:
         _stop(str(error))
     if evidence and not asked.evidence:
@@ -518,6 +592,7 @@ def network(
         Literal["table", "json", "jsonl", "csv"] | None,
         typer.Option("--format", "-f", help="Of measures; default: table on a terminal, else csv."),
     ] = None,
+    as_of: AsOfOption = None,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
     quiet: QuietOption = False,
@@ -526,7 +601,7 @@ def network(
     from graph import PolicyGraphError  # noqa: PLC0415
     from graph import network as networks  # noqa: PLC0415
 
-    with _here(store, endpoint) as folder, _opened(folder) as opened:
+    with _here(store, endpoint, as_of) as folder, _opened(folder) as opened:
         net = networks.network(opened)
         texts = networks.texts(opened) if output.suffix.lower() == ".html" and not measures else {}
     if measures:
@@ -563,13 +638,14 @@ def _print_measures(net: "DiGraph[str]", name: str, form: str | None) -> None:
 def show(
     company: Annotated[str, typer.Argument(help="A company in the store, by any of its names.")],
     *,
+    as_of: AsOfOption = None,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
 ) -> None:
     """Print what the policy of a company states, each statement with its words."""
     from policygraph import showing  # noqa: PLC0415
 
-    with _here(store, endpoint) as folder, _opened(folder) as opened:
+    with _here(store, endpoint, as_of) as folder, _opened(folder) as opened:
         for line in showing.lines(opened, company, _stop):
             _out().print(line, soft_wrap=True)
 
@@ -612,6 +688,7 @@ def report(
             "--output", "-o", help="Folder for html (default: report), else a file; - is standard output."
         ),
     ] = None,
+    as_of: AsOfOption = None,
     store: StoreOption = _STORE,
     endpoint: EndpointOption = "",
     quiet: QuietOption = False,
@@ -625,7 +702,7 @@ def report(
     if bool(companies) == everybody:
         _stop("name the companies to report on, or give --all for all of the store")
     chosen = form or (reporting.form_of(output) if output else "html")
-    with _here(store, endpoint) as folder, _opened(folder) as opened:
+    with _here(store, endpoint, as_of) as folder, _opened(folder) as opened:
         if chosen == "html":
             _write_pages(opened, companies or [], output or Path("report"), quiet=quiet)
             return
@@ -696,6 +773,91 @@ def mentions(
         _err().print(f"{len(found) - len(summary.failures)} policies read")
     _print_failures(summary)
     raise typer.Exit(1 if summary.failures else 0)
+
+
+# --- diff --------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            help="A file, COMPANY@DATE, COMPANY@SHA256 or an IRI; or a company, for its versions."
+        ),
+    ],
+    new: Annotated[str, typer.Argument(help="What it is compared with, named alike.")] = "",
+    *,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="What held then; default: the version before."),
+    ] = None,
+    stop: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="What held then; default: the latest version."),
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "html", "markdown"] | None,
+        typer.Option(
+            "--format", "-f", help="How to print; default: by the ending of --output, else a table."
+        ),
+    ] = None,
+    output: OutputOption = _STANDARD,
+    store: StoreOption = _STORE,
+    endpoint: EndpointOption = "",
+) -> None:
+    """Say what changed between two versions of a policy: as statements, not lines, each with its words.
+
+    Exit codes: 0 both state the same, 1 something changed, 2 they could not be compared.
+    """
+    from policygraph.diffing import reports  # noqa: PLC0415
+
+    if new and (start or stop):
+        _stop("--from and --to are for one company: name either two versions, or a company and its dates")
+    chosen = form or reports.ENDINGS.get(output.suffix.lower(), "table")
+    found = _diff(old, new, (start, stop), store, endpoint)
+    with _writer(output) as stream:
+        if chosen == "table":
+            console = (
+                _out() if output == _STANDARD else Console(file=StringIO(), width=_WIDE, highlight=False)
+            )
+            for line in reports.lines(found):
+                console.print(line, soft_wrap=True)
+            if isinstance(console.file, StringIO):
+                stream.write(console.file.getvalue().encode())
+        else:
+            stream.write(reports.FORMATS[chosen](found).encode())
+    raise typer.Exit(1 if found.changes else 0)
+
+
+def _diff(
+    old: str, new: str, dates: "tuple[datetime | None, datetime | None]", folder: Path, endpoint: str
+) -> "Diff":
+    """Return what changed between what the arguments of `diff` name."""
+    from extract.errors import ExtractError  # noqa: PLC0415
+    from policygraph.diffing import editions  # noqa: PLC0415
+
+    if Path(old).is_file() and not new:
+        _stop(f"{old}: name the file to compare it with, too")
+    missing = [one for one in (old, new) if one and not Path(one).is_file()]
+    if missing and not endpoint and not folder.is_dir():
+        _stop(f"{missing[0]}: no such file, and no store in {folder} that could have such a version")
+    try:
+        if Path(old).is_file() and Path(new).is_file():
+            return editions.diff(editions.of_file(Path(old)), editions.of_file(Path(new)))
+        with _fetched(folder, endpoint) as found, _opened(found) as opened:
+            if not new:
+                start, stop = (day.date().isoformat() if day else "" for day in dates)
+                return editions.diff(*editions.of_dates(opened, old, start, stop))
+            sides = (
+                editions.of_file(Path(one)) if Path(one).is_file() else editions.of_store(opened, one)
+                for one in (old, new)
+            )
+            return editions.diff(*sides)
+    except OSError as error:
+        _stop(f"{error.filename}: cannot be opened ({error.strerror or error})")
+    except (editions.NoSuchVersionError, ExtractError) as error:
+        _stop(str(error))
 
 
 # --- serve, push -------------------------------------------------------------------------------------------

@@ -41,22 +41,12 @@ class Change:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What changed from one text to another, the changes in the order of a report."""
-
-    old: Policy
-    new: Policy
-    changes: tuple[Change, ...]
-
-
-def compare(old: Policy, new: Policy) -> Comparison:
-    """Return what changed from `old` to `new`; nothing if both have the same words."""
+def compare(old: Policy, new: Policy) -> tuple[Change, ...]:
+    """Return what changed from `old` to `new`, in the order of a report; nothing if both have the same words."""
     if old.source.text == new.source.text:
-        return Comparison(old, new, ())
+        return ()
     comparer = _Comparer(*_sides(old, new))
-    found = sorted(comparer.changes(), key=_order)
-    return Comparison(old, new, tuple(found))
+    return tuple(sorted(comparer.changes(), key=_order))
 
 
 def _sides(old: Policy, new: Policy) -> tuple[Side, Side]:

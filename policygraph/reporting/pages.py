@@ -95,7 +95,7 @@ def save(site: Site, chosen: Sequence[Company], folder: Path) -> int:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * name.count("/")
-        target.write_text(_html(page, replace(links, root=root)), encoding="utf-8", newline="\n")
+        target.write_text(alone(page, replace(links, root=root)), encoding="utf-8", newline="\n")
         count += 1
     return count
 
@@ -137,7 +137,8 @@ def _targets(site: Site, version: str) -> set[Span]:
     return found.union(*((*one.spans, *one.against) for one in (report.found if report else ())))
 
 
-def _html(page: Page, links: Files) -> str:
+def alone(page: Page, links: Files) -> str:
+    """Return a page as HTML that needs no other file."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return render(page, links, "report.html", style=style, security=_SECURITY.format(digest))
