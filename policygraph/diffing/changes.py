@@ -1,5 +1,6 @@
 """Two versions of a policy become changes: what one states and the other does not, each told once."""
 
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Literal
 
 import ontology
 from policygraph.diffing.facts import Item, Stated, Together, facts
-from policygraph.diffing.hearing import Hearing, Side, negated, related, said
+from policygraph.diffing.hearing import Hearing, Side, negated, phrase, related, said
 from policygraph.diffing.kinds import HOW, Aspect, Kind, Pair, kinds
 from policygraph.diffing.passages import Alignment, aligned, text
 from policygraph.explorer import sentences
@@ -82,8 +83,13 @@ class _Comparer:
         pairs = [change for pair in kinds().pairs.values() for change in self._pairs(pair)]
         yield from pairs
         told = {value for change in pairs for value in change.values}
+        seen: set[tuple[str, tuple[str, ...], tuple[str, ...]]] = set()
         for aspect in kinds().aspects.values():
-            yield from self._of_aspect(aspect, told)
+            for change in self._of_aspect(aspect, told):
+                key = (change.kind.group, change.old, change.new)
+                if key not in seen:  # one address may be that of the company and of its officer
+                    seen.add(key)
+                    yield change
         yield from self._denials("new")
         yield from self._denials("dropped")
 
@@ -119,7 +125,7 @@ class _Comparer:
                 )
         for how, found in left.items():
             for value, places in found.items():
-                if not self._is_within(aspect, how, places):
+                if not self._is_within(aspect, how, value, places):
                     yield self._one_sided(aspect, how, value, places)
 
     def _became(
@@ -131,30 +137,21 @@ class _Comparer:
             for one, places in new.items():
                 beside = {there.number for there in self.hearings["new"].beside(_spans(places))}
                 how = _relation(old, one)
-                if how in aspect.kinds and (how != "changed" or numbers & beside or "://" not in old):
+                if how in aspect.kinds and (numbers & beside or "://" not in old):
                     yield old, one, how
 
-    def _is_within(self, aspect: Aspect, how: How, places: Iterable[Stated]) -> bool:
+    def _is_within(self, aspect: Aspect, how: How, value: str, places: Iterable[Stated]) -> bool:
         """Tell whether another change tells this one already."""
-        if aspect.within not in kinds().aspects:
+        teller = aspect.told_by if phrase(value) else aspect.within
+        if teller not in kinds().aspects:
             return False
         return all(
-            any((aspect.within, one.value) in self.items[how] for one in place.along[aspect.within])
-            for place in places
+            any((teller, one.value) in self.items[how] for one in place.along[teller]) for place in places
         )
 
     def _one_sided(self, aspect: Aspect, how: How, value: str, places: Sequence[Stated]) -> Change:
-        """Return what is new or dropped; broader or narrower, if the other text has a related concept."""
+        """Return what is new or dropped."""
         hearing = self.hearings[how]
-        others = sorted(
-            one for one in hearing.there.facts.values(aspect.name) - aspect.general if related(value, one)
-        )
-        for one in others:
-            relation = _relation(one, value) if how == "new" else _relation(value, one)
-            if relation in aspect.kinds:
-                there = hearing.there.facts.items[aspect.name, one]
-                sides = ((one, there), (value, places)) if how == "new" else ((value, places), (one, there))
-                return self._change(aspect.kinds[relation], *sides)
         name = (hearing.here.facts.names[value],)
         spans, beside = _few(_spans(places)), self._beside(hearing, _spans(places))
         before, after = (beside, spans) if how == "new" else (spans, beside)
@@ -276,19 +273,13 @@ class _Comparer:
 
 
 def _denies(one: Statement, other: Statement) -> bool:
-    """Tell whether two denials have values in common, or related ones, in every slot that both have."""
-    slots = (
-        "dpv:hasProcessing",
-        "dpv:hasPersonalData",
-        "dpv:hasRecipient",
-        "dpv:hasPurpose",
-        "dpv:isOutsideOfLocation",
-    )
-    for curie in slots:
+    """Tell whether two denials are of the same operation, and of related values in every other slot."""
+    for curie in kinds().denied:
         mine, others = one.values(curie), other.values(curie)
         if bool(mine) != bool(others):
             return False
-        if mine and not any(a.value == b.value or related(a.value, b.value) for a in mine for b in others):
+        same = operator.eq if curie == "dpv:hasProcessing" else related
+        if mine and not any(same(a.value, b.value) for a in mine for b in others):
             return False
     return True
 

@@ -4,7 +4,7 @@ How a text is cut into statements depends on how it is worded; what is stated of
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -21,7 +21,7 @@ class Stated:
     """One place where a fact is stated: the words for it, and what is stated there along with it."""
 
     spans: tuple[Span, ...]
-    along: Mapping[str, tuple[Value, ...]]
+    along: Mapping[str, Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Together:
 
     of: Value | None
     value: Value
-    along: Mapping[str, tuple[Value, ...]]
+    along: Mapping[str, Sequence[Value]]
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,17 @@ def facts(policy: Policy) -> Facts:
     items: dict[Item, list[Stated]] = defaultdict(list)
     pairs: dict[tuple[str, str, str], list[Together]] = defaultdict(list)
     names: dict[str, str] = {}
-    whole = {
-        name: tuple(_values(policy, policy.version, policy.facts, aspect))
+    whole: dict[str, list[Value]] = {
+        name: list(_values(policy, policy.version, policy.facts, aspect))
         for name, aspect in kinds().aspects.items()
     }
-    stated = [
+    stated: list[dict[str, list[Value]]] = [
         {name: tuple(_values(policy, one.iri, one.slots, aspect)) for name, aspect in kinds().aspects.items()}
         for one in policy.statements
         if not one.denied
     ]
     for along in (whole, *stated):
+        _settle(along)
         for name, values in along.items():
             for value in values:
                 names[value.value] = value.name
@@ -78,7 +79,23 @@ def facts(policy: Policy) -> Facts:
     return Facts(policy, dict(items), dict(pairs), names)
 
 
-def _pairs(pair: Pair, along: Mapping[str, tuple[Value, ...]]) -> Iterator[tuple[Value | None, Value]]:
+def _settle(along: dict[str, list[Value]]) -> None:
+    """Leave out values whose words are only part of those for another aspect, which rules them out."""
+    for name, aspect in kinds().aspects.items():
+        if aspect.unless and along[name]:
+            others = [span for one in along[aspect.unless] for span in one.spans]
+            along[name] = [
+                one
+                for one in along[name]
+                if not one.spans or not all(_within(span, others) for span in one.spans)
+            ]
+
+
+def _within(span: Span, others: Iterable[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _pairs(pair: Pair, along: Mapping[str, Sequence[Value]]) -> Iterator[tuple[Value | None, Value]]:
     """Yield the values that a statement states together; `None` where it says nothing more exact."""
     if pair.without and along[pair.without]:
         return

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 import ontology
 from ontology.words import texts
 from policygraph.diffing.facts import Facts
-from policygraph.diffing.kinds import figures, kinds, words_of
+from policygraph.diffing.kinds import kinds, stem, words_of
 from policygraph.diffing.passages import Alignment, Said, Sentence, Text
 from policygraph.explorer.marking import Span
 
@@ -77,12 +77,13 @@ class Hearing:
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
         text = self.here.text.source.text
-        quotes = {_telling(text[slice(*span)]) for span in spans} - {frozenset()}
+        telling = _words if exactly(value) else _telling
+        quotes = {telling(text[slice(*span)]) for span in spans} - {frozenset()}
         named = "/company/" in value or "/service/" in value
         for number, sentence in enumerate(self.there.text.sentences):
             if number in self.there.denied:
                 continue
-            if any(quote <= _words(sentence.keys) for quote in quotes) and (
+            if any(quote <= _stems(sentence.keys) for quote in quotes) and (
                 named or aspect in _aspects_of(self.there, number)
             ):
                 return True
@@ -92,7 +93,8 @@ class Hearing:
         """Yield the sentences of the other text in which a value is heard, of those that correspond."""
         text = self.here.text.source.text
         for span in spans:
-            quote = _telling(text[slice(*span)])
+            words = text[slice(*span)]
+            quote = _words(words) if exactly(value) else _telling(words)
             for number in self.here.text.at(span):
                 for there in self.here.alignment.there(number):
                     if self._turned(number, there):
@@ -117,7 +119,7 @@ class Hearing:
             return True
         if not quote:
             return False
-        share = len(quote & _words(sentence.keys)) / len(quote)
+        share = len(quote & _stems(sentence.keys)) / len(quote)
         return share == 1 if exactly(value) or kinds().aspects[aspect].exact else share >= _MOST
 
     def _meet(self, one: int, other: int) -> bool:
@@ -143,6 +145,11 @@ def said(text: Text, facts: Facts) -> Said:
             for number in text.at(span):
                 found[number].add(item)
     return {number: frozenset(values) for number, values in found.items()}
+
+
+def phrase(value: str) -> bool:
+    """Tell whether a value is a phrase that no concept stands for."""
+    return "/concept/" in value
 
 
 def exactly(value: str) -> bool:
@@ -173,7 +180,7 @@ def _forms() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Return the forms of each term, as their base forms."""
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for form in ontology.load().forms:
-        if form.term and any(key not in words_of("silent") for key in form.keys):
+        if form.term and not words_of("silent").issuperset(map(stem, form.keys)):
             found[form.term].append(form.keys)
     return {term: tuple(forms) for term, forms in found.items()}
 
@@ -208,16 +215,21 @@ def _aspects_of(side: Side, number: int) -> frozenset[str]:
 
 @cache
 def _telling(quote: str) -> frozenset[str]:
-    """Return the telling words of a quote by their base forms; all of them if none tells anything."""
-    key = ontology.load().reducer.key
-    keys = _words(tuple(key(word) for word in texts(quote) if word.isalnum()))
-    return (keys - words_of("silent")) or keys
+    """Return the telling words of a quote by their stems; all of them if none tells anything."""
+    stems = _words(quote)
+    return (stems - words_of("silent")) or stems
 
 
 @cache
-def _words(keys: tuple[str, ...]) -> frozenset[str]:
-    """Return words as a set, numbers as figures."""
-    return frozenset(figures().get(key, key) for key in keys)
+def _words(quote: str) -> frozenset[str]:
+    """Return the words of a quote by their stems."""
+    key = ontology.load().reducer.key
+    return _stems(tuple(key(word) for word in texts(quote) if word.isalnum()))
+
+
+@cache
+def _stems(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(stem, keys))
 
 
 def _stands(form: tuple[str, ...], keys: tuple[str, ...]) -> bool:

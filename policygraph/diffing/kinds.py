@@ -10,6 +10,7 @@ from typing import Any
 
 import ontology
 
+_SHORTEST = 4  # letters of a stem
 _FILE = Path(__file__).with_name("kinds.toml")
 SEVERITIES = ("major", "notable", "minor")
 HOW = ("new", "dropped", "changed", "broader", "narrower", "longer", "shorter")
@@ -38,7 +39,9 @@ class Aspect:
     """Something that policies state: under which properties, and what a change of it names along.
 
     `general` are values (IRIs) that make no news; if there are some in `only`, nothing else does. What stands
-    `within` another change makes none of its own. Of an `exact` one all telling words have to be found again.
+    `within` another change makes none of its own, nor does a phrase without a concept that is `told_by` another;
+    words that are part of those for `unless` say nothing here. Of an `exact` one all telling words have to be found
+    again.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Aspect:
     only: frozenset[str]
     along: tuple[str, ...]
     within: str
+    told_by: str
+    unless: str
     exact: bool
     kinds: Mapping[str, Kind]
 
@@ -66,9 +71,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """All that can be reported."""
+    """All that can be reported: the headings, the slots in which denials are compared, aspects and pairs."""
 
     groups: tuple[str, ...]
+    denied: tuple[str, ...]
     aspects: Mapping[str, Aspect]
     pairs: Mapping[str, Pair]
 
@@ -80,6 +86,7 @@ def kinds() -> Kinds:
     places = {name: place for place, name in enumerate([*said["aspects"], *said["pairs"]])}
     return Kinds(
         tuple(said["groups"]),
+        tuple(said["denied"]),
         MappingProxyType({name: _aspect(name, one, places[name]) for name, one in said["aspects"].items()}),
         MappingProxyType({name: _pair(name, one, places[name]) for name, one in said["pairs"].items()}),
     )
@@ -87,14 +94,24 @@ def kinds() -> Kinds:
 
 @cache
 def words_of(name: str) -> frozenset[str]:
-    """Return a list of words of the file, by their base forms."""
-    return frozenset(map(ontology.load().reducer.key, _said()[name]))
+    """Return a list of words of the file, by their stems."""
+    return frozenset(map(stem, _said()[name]))
 
 
 @cache
-def figures() -> Mapping[str, str]:
-    """Return the figures of numbers that are written out."""
-    return MappingProxyType(dict(_said()["numbers"]))
+def stem(word: str) -> str:
+    """Return what is common to a word and those of its kin, a number as a figure.
+
+    >>> {stem(word) for word in ("prevention", "preventing", "prevent")}, stem("twelve"), stem("comply")
+    ({'prevent'}, '12', 'compl')
+    """
+    key = ontology.load().reducer.key(word)
+    if key in _said()["numbers"]:
+        return str(_said()["numbers"][key])
+    for ending in _said()["endings"]:
+        if key.endswith(ending) and len(key) - len(ending) >= _SHORTEST:
+            return key[: -len(ending)]
+    return key
 
 
 def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
@@ -107,6 +124,8 @@ def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
         frozenset(term(curie) for curie in said.get("only", ())),
         tuple(said.get("with", ())),
         said.get("within", ""),
+        said.get("told_by", ""),
+        said.get("unless", ""),
         said.get("exact", False),
         _kinds(name, said, place),
     )

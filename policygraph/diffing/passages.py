@@ -15,7 +15,7 @@ from math import log
 import ontology
 from graph.source import Source
 from ontology.words import texts
-from policygraph.diffing.kinds import words_of
+from policygraph.diffing.kinds import stem, words_of
 from policygraph.explorer.marking import Span, blocks
 
 _END = re.compile(r"(?<=[.!?;])[”’\")\]]*\s+(?=[^a-z\s])|\n+")
@@ -29,8 +29,8 @@ _SHORTEST = 2  # words in common, below which two sentences are alike only if th
 class Sentence:
     """A sentence, heading, list item or cell: where it stands, its words, and what it stands under.
 
-    `keys` are the base forms of all words, `content` of those that tell something; `lead_in` is the number
-    of the sentence that announces it, `heading` that of its heading; -1 for none.
+    `keys` are the base forms of all words, `content` the stems of those that tell something; `lead_in` is the
+    number of the sentence that announces it, `heading` that of its heading; -1 for none.
     """
 
     number: int
@@ -83,7 +83,7 @@ def text(source: Source) -> Text:
         for span in _spans(source.text, block.start, block.end):
             keys = tuple(key(word) for word in texts(source.text[slice(*span)]) if word.isalnum())
             if keys:
-                content = frozenset(keys) - silent
+                content = frozenset(map(stem, keys)) - silent
                 found.append(Sentence(len(found), span, keys, content, lead_in, heading))
         if not found:
             continue
@@ -205,11 +205,14 @@ def _near(pair: _Pair, same: Mapping[int, int], back: Mapping[int, int]) -> set[
         for other in {other.number for mark in mine for other in holders.get(mark, ())}:
             scores[other, one.number] = _score(pair, pair.old.sentences[other], one)
     chosen = {link for link, score in scores.items() if score >= _ALIKE}
-    for side in (0, 1):
-        best: dict[int, float] = defaultdict(float)
-        for link in chosen:
-            best[link[side]] = max(best[link[side]], scores[link])
-        chosen = {link for link in chosen if scores[link] >= _BEST * best[link[side]]}
+    best: dict[tuple[int, int], float] = defaultdict(float)
+    for link in chosen:
+        for side in (0, 1):
+            best[side, link[side]] = max(best[side, link[side]], scores[link])
+    # One may have become several, or several one: it is enough to be near the best of either end.
+    chosen = {
+        link for link in chosen if any(scores[link] >= _BEST * best[side, link[side]] for side in (0, 1))
+    }
     linked = [{link[side] for link in chosen} for side in (0, 1)]
     for gap_old, gap_new in _gaps(pair, same, back):
         lone = [one for one in gap_new if one not in linked[1]]
