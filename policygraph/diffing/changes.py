@@ -267,9 +267,18 @@ class _Comparer:
         for number in numbers:
             if number in alignment.same:
                 return True
-            if any(negated(hearing.there.text.sentences[there]) for there in alignment.there(number)):
-                return True
+            for there in alignment.there(number):
+                if there in hearing.there.denied:
+                    return True
+                if negated(hearing.there.text.sentences[there]) and _is_heard(hearing, one):
+                    return True
         return any(_denies(one, other) for other in hearing.there.facts.denials)
+
+
+def _is_heard(hearing: Hearing, one: Statement) -> bool:
+    """Tell whether the other text speaks of what a denial denies to be done."""
+    done = one.values("dpv:hasProcessing")
+    return not done or any(hearing.heard("operation", value.value, value.spans) for value in done)
 
 
 def _denies(one: Statement, other: Statement) -> bool:

@@ -5,7 +5,7 @@ How a text is cut into statements depends on how it is worded; what is stated of
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from policygraph.diffing.kinds import Aspect, Pair, kinds
@@ -62,7 +62,7 @@ def facts(policy: Policy) -> Facts:
         for name, aspect in kinds().aspects.items()
     }
     stated: list[dict[str, list[Value]]] = [
-        {name: tuple(_values(policy, one.iri, one.slots, aspect)) for name, aspect in kinds().aspects.items()}
+        {name: list(_values(policy, one.iri, one.slots, aspect)) for name, aspect in kinds().aspects.items()}
         for one in policy.statements
         if not one.denied
     ]
@@ -137,5 +137,10 @@ def _inside(policy: Policy, value: Value, curie: str) -> Iterator[Value]:
 
 
 def _of(policy: Policy, node: str, curie: str) -> Iterator[Value]:
-    for value in policy.about.get(node, {}).get(curie, ()):
-        yield policy.value(node, curie, value)
+    for one in policy.about.get(node, {}).get(curie, ()):
+        value = policy.value(node, curie, one)
+        if not value.spans and "://" not in one:
+            # No mention of a text says where it stands, but it stands there as it is.
+            start = policy.source.text.find(one)
+            value = replace(value, spans=((start, start + len(one)),) if start >= 0 else ())
+        yield value

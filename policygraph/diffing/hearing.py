@@ -77,6 +77,8 @@ class Hearing:
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
         text = self.here.text.source.text
+        if "@" in value:
+            return any(_stands(_keys(value), sentence.keys) for sentence in self.there.text.sentences)
         telling = _words if exactly(value) else _telling
         quotes = {telling(text[slice(*span)]) for span in spans} - {frozenset()}
         named = "/company/" in value or "/service/" in value
@@ -117,6 +119,8 @@ class Hearing:
             return True
         if any(_stands(form, sentence.keys) for form in _forms().get(value, ())):
             return True
+        if "@" in value:
+            return _stands(_keys(value), sentence.keys)
         if not quote:
             return False
         share = len(quote & _stems(sentence.keys)) / len(quote)
@@ -223,8 +227,13 @@ def _telling(quote: str) -> frozenset[str]:
 @cache
 def _words(quote: str) -> frozenset[str]:
     """Return the words of a quote by their stems."""
-    key = ontology.load().reducer.key
-    return _stems(tuple(key(word) for word in texts(quote) if word.isalnum()))
+    return _stems(_keys(quote))
+
+
+@cache
+def _keys(words: str) -> tuple[str, ...]:
+    """Return the base forms of words."""
+    return tuple(ontology.load().reducer.key(word) for word in texts(words) if word.isalnum())
 
 
 @cache

@@ -106,11 +106,14 @@ def stem(word: str) -> str:
     ({'prevent'}, '12', 'compl')
     """
     key = ontology.load().reducer.key(word)
-    if key in _said()["numbers"]:
-        return str(_said()["numbers"][key])
-    for ending in _said()["endings"]:
-        if key.endswith(ending) and len(key) - len(ending) >= _SHORTEST:
-            return key[: -len(ending)]
+    if key in _said()["stems"]:
+        return str(_said()["stems"][key])
+    endings = tuple(_said()["endings"])
+    while key.endswith(endings):
+        ending = next(one for one in endings if key.endswith(one))
+        if len(key) - len(ending) < _SHORTEST:
+            break
+        key = key[: -len(ending)]
     return key
 
 
