@@ -99,25 +99,45 @@ def timeline_of(store: Store, version: str) -> Timeline:
     return next(found, ())
 
 
-def _in_order(store: Store, versions: Iterable[Version]) -> Timeline:
-    """Return when each of some texts came to hold.
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What tells when a text held: the day that it states, the moments at which it was seen, if it is stale."""
+
+    stated: str = ""
+    seen: tuple[str, ...] = ()
+    stale: bool = False
+
+
+def in_order(texts: Mapping[str, Dates]) -> list[tuple[str, str]]:
+    """Return since when each of some texts of one policy held, and its IRI, in their order.
 
     A text holds from the day that it states, unless an older one states the same or a later day, as a date is
     not always changed with the text: then from the day on which it was seen.
     """
-    events: list[tuple[str, bool, str, str, Version]] = []
-    for version in versions:
-        stated = next((day for curie in _STATED for day in _values(store, version, term(curie))), "")
-        for number, moment in enumerate(_values(store, version, _SEEN) or [""]):
-            # What came back did not come back on the day that it states.
-            events.append(
-                (moment or stated, not version.stale, version.iri, "" if number else stated, version)
-            )
-    found: list[Held] = []
-    for moment, _, _, stated, version in sorted(events, key=lambda event: event[:3]):
-        before = found[-1].since if found else ""
-        found.append(Held(stated if stated > before else max(moment[:_DAY], before), version))
-    return tuple(found)
+    events = [
+        # What came back did not come back on the day that it states.
+        (moment or dates.stated, not dates.stale, node, "" if number else dates.stated)
+        for node, dates in texts.items()
+        for number, moment in enumerate(dates.seen or ("",))
+    ]
+    found: list[tuple[str, str]] = []
+    for moment, _, node, stated in sorted(events):
+        before = found[-1][0] if found else ""
+        found.append((stated if stated > before else max(moment[:_DAY], before), node))
+    return found
+
+
+def _in_order(store: Store, versions: Iterable[Version]) -> Timeline:
+    by_node = {version.iri: version for version in versions}
+    dates = {
+        node: Dates(
+            next((day for curie in _STATED for day in _values(store, version, term(curie))), ""),
+            tuple(_values(store, version, _SEEN)),
+            version.stale,
+        )
+        for node, version in by_node.items()
+    }
+    return tuple(Held(since, by_node[node]) for since, node in in_order(dates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 import ontology
 from graph import Mention, Store, Version, mentions
+from graph.versions import timeline_of
 
 _SHOWN = (
     ("dpv:hasProcessing", "does"),
@@ -39,18 +40,24 @@ _LONGEST = 90
 
 
 def versions_of(store: Store, company: str, stop: Callable[[str], NoReturn]) -> list[Version]:
-    """Return the versions whose company is called `company`; call `stop`, with what there is, if none is."""
+    """Return the versions that hold of the company called `company`; call `stop`, with what there is, if none is.
+
+    A file names its own version, even an older one; an older text may call the company by another name.
+    """
     wanted = company.casefold()
-    found: list[Version] = []
+    found: dict[str, Version] = {}
     known: list[str] = []
     for version in store.versions():
         names = company_names(store, version)
         known += names[:1]
-        if wanted in (*(name.casefold() for name in names), *(name.casefold() for name in version.files)):
-            found.append(version)
+        if wanted in (name.casefold() for name in version.files):
+            found[version.iri] = version
+        elif wanted in (name.casefold() for name in names):
+            held = timeline_of(store, version.iri)[-1].version if version.stale else version
+            found[held.iri] = held
     if not found:
         stop(f"no policy of {company!r} in the store; there are: {', '.join(sorted(set(known)))}")
-    return found
+    return list(found.values())
 
 
 def lines(store: Store, company: str, stop: Callable[[str], NoReturn]) -> Iterator[str]:

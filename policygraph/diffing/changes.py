@@ -80,7 +80,13 @@ class _Comparer:
 
     def changes(self) -> Iterator[Change]:
         """Yield all changes."""
-        pairs = [change for pair in kinds().pairs.values() for change in self._pairs(pair)]
+        found = {name: list(self._pairs(pair)) for name, pair in kinds().pairs.items()}
+        pairs = [
+            change
+            for name, changes in found.items()
+            for change in changes
+            if not any(_alike(change, other) for other in found.get(kinds().pairs[name].told_by, ()))
+        ]
         yield from pairs
         told = {value for change in pairs for value in change.values}
         seen: set[tuple[str, tuple[str, ...], tuple[str, ...]]] = set()
@@ -273,6 +279,11 @@ class _Comparer:
                 if negated(hearing.there.text.sentences[there]) and _is_heard(hearing, one):
                     return True
         return any(_denies(one, other) for other in hearing.there.facts.denials)
+
+
+def _alike(one: Change, other: Change) -> bool:
+    """Tell whether the same became the same in two changes of pairs."""
+    return one.kind.how == other.kind.how and one.values == other.values
 
 
 def _is_heard(hearing: Hearing, one: Statement) -> bool:

@@ -115,7 +115,7 @@ class Hearing:
     def _has(self, sentence: Sentence, aspect: str, value: str, quote: frozenset[str]) -> bool:
         """Tell whether a sentence says a value: a related concept, one of its forms, or most words of a quote."""
         values = self.there.said.get(sentence.number, frozenset())
-        if value in values or (not exactly(value) and any(related(value, one) for one in values)):
+        if value in values or (not exactly(value) and any(self._stays(aspect, value, one) for one in values)):
             return True
         if any(_stands(form, sentence.keys) for form in _forms().get(value, ())):
             return True
@@ -126,13 +126,23 @@ class Hearing:
         share = len(quote & _stems(sentence.keys)) / len(quote)
         return share == 1 if exactly(value) or kinds().aspects[aspect].exact else share >= _MOST
 
+    def _stays(self, aspect: str, value: str, other: str) -> bool:
+        """Tell whether a value is related to one that both texts state; else the one became the other."""
+        return (aspect, other) in self.here.facts.items and related(value, other)
+
     def _meet(self, one: int, other: int) -> bool:
-        """Tell whether two sentences of the other text are one, or one announces the other."""
+        """Tell whether two sentences of the other text are one, or stand under the same lead-in or heading.
+
+        What belongs to one list does not belong to another, even if both stand under one heading.
+        """
         text = self.there.text
-        above = {one, text.sentences[one].lead_in, text.sentences[one].heading} - {-1}
-        return not above.isdisjoint(
-            {other, text.sentences[other].lead_in, text.sentences[other].heading} - {-1}
-        )
+        lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
+        if not lists[0].isdisjoint(lists[1]):
+            return True
+        if all(found & text.lead_ins for found in lists):
+            return False
+        headings = [{number, text.sentences[number].heading} - {-1} for number in (one, other)]
+        return not headings[0].isdisjoint(headings[1])
 
 
 def said(text: Text, facts: Facts) -> Said:

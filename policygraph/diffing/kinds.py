@@ -59,13 +59,17 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is stated of two aspects together; `otherwise` stands for the first where there is none."""
+    """What is stated of two aspects together; `otherwise` stands for the first where there is none.
+
+    Statements that have the aspect `without` are left out. What changes alike in the pairs it is `told_by` is told.
+    """
 
     name: str
     of: str
     value: str
     otherwise: str
     without: str
+    told_by: str
     kinds: Mapping[str, Kind]
 
 
@@ -141,6 +145,7 @@ def _pair(name: str, said: Mapping[str, Any], place: int) -> Pair:
         said["value"],
         said.get("otherwise", ""),
         said.get("without", ""),
+        said.get("told_by", ""),
         _kinds(name, said, place),
     )
 

@@ -52,6 +52,11 @@ class Text:
     def _starts(self) -> list[int]:
         return [one.span[0] for one in self.sentences]
 
+    @cached_property
+    def lead_ins(self) -> frozenset[int]:
+        """Return the sentences that announce others."""
+        return frozenset(one.lead_in for one in self.sentences) - {-1}
+
     def at(self, span: Span) -> range:
         """Return the numbers of the sentences that `span` has characters of."""
         first = max(0, bisect_right(self._starts, span[0]) - 1)

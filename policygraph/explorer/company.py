@@ -11,6 +11,7 @@ from policygraph.explorer.findings import Found, Report
 from policygraph.explorer.marking import Segment, Span, joined, segments
 from policygraph.explorer.site import Page, Site, Slice
 from policygraph.explorer.statements import Policy, Statement, Value, grouped
+from policygraph.explorer.versions import of_policies
 from policygraph.reports.places import exact, place
 
 VIEWS: Mapping[str, str] = {
@@ -151,6 +152,7 @@ def page(
         "reports": [(one, _report(report, makers[one.version])) for one, report in reports],
         "checked": any(report for _, report in reports),
         "requirements": findings.names(),
+        "versions": of_policies(site, known.versions) if site.links.served else [],
     }
     return Page("company", known.name, shown)
 

@@ -19,7 +19,17 @@ import ontology
 import queries
 from policygraph import asking, cells, endpoint, explorer
 from policygraph.asking import Rows
-from policygraph.explorer import asked, checks, companies, company, compare, concepts, policy, recipients
+from policygraph.explorer import (
+    asked,
+    changed,
+    checks,
+    companies,
+    company,
+    compare,
+    concepts,
+    policy,
+    recipients,
+)
 from policygraph.explorer.asker import Asker
 from policygraph.explorer.directory import Directory, directory
 from policygraph.explorer.links import Links, iri_of
@@ -71,6 +81,7 @@ def routes() -> list[Route]:
         Route("/company/{path:path}", _company),
         Route("/policy/{path:path}", _policy),
         Route("/compare", _compare),
+        Route("/changes", _changes),
         Route("/concepts", _list(concepts.page, "table", "text")),
         Route("/concept/{path:path}", _concept),
         Route("/questions", _questions),
@@ -182,6 +193,12 @@ async def _compare(request: Request) -> Response:
     return await _made(
         request, lambda site: compare.page(site, compare.of_names(site, chosen), differences=differences)
     )
+
+
+async def _changes(request: Request) -> Response:
+    asks = request.query_params
+    old, new = (iri_of(asks[name], "policy/") if asks.get(name) else "" for name in ("old", "new"))
+    return await _made(request, lambda site: changed.page(site, old, new))
 
 
 async def _concept(request: Request) -> Response:
