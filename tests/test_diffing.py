@@ -12,7 +12,7 @@ from lxml import html
 from extract.reading import read
 from graph import Store
 from policygraph import asking
-from policygraph.diffing import Edition, compare, diff, kinds, of_file, reports
+from policygraph.diffing import Diff, Edition, compare, diff, kinds, of_file, reports
 from policygraph.diffing.kinds import HOW, SEVERITIES
 from policygraph.explorer import statements
 from policygraph.explorer.asker import Asker
@@ -137,7 +137,8 @@ def test_broader_concepts_are_told_as_one_change(tmp_path: Path) -> None:
 
 def test_kinds_are_whole() -> None:
     known = kinds()
-    every = [kind for one in (*known.aspects.values(), *known.pairs.values()) for kind in one.kinds.values()]
+    tables = [one.kinds for one in known.aspects.values()] + [one.kinds for one in known.pairs.values()]
+    every = [kind for table in tables for kind in table.values()]
     assert {kind.severity for kind in every} == set(SEVERITIES)
     assert {kind.how for kind in every} == set(HOW)
     assert {kind.group for kind in every} == set(known.groups)
@@ -156,7 +157,7 @@ HOSTILE = '"><img src=x onerror=alert(1)>'
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> reports.Diff:
+def found(tmp_path_factory: pytest.TempPathFactory) -> Diff:
     """Return two texts of which the later names a recipient that would be markup."""
     folder = tmp_path_factory.mktemp("told")
     old, new = folder / "old.txt", folder / "new.txt"
@@ -167,7 +168,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> reports.Diff:
     return diff(of_file(old), of_file(new))
 
 
-def test_json_has_both_sides_with_line_and_column(found: reports.Diff) -> None:
+def test_json_has_both_sides_with_line_and_column(found: Diff) -> None:
     told = json.loads(reports.as_json(found))
     longer = next(one for one in told["changes"] if one["kind"] == "retention-data-longer")
     assert (longer["about"], longer["old"], longer["new"]) == (["email address"], ["1 year"], ["3 years"])
@@ -178,7 +179,7 @@ def test_json_has_both_sides_with_line_and_column(found: reports.Diff) -> None:
                 assert edition.policy.source.text[one["start"] : one["end"]] == one["text"]
 
 
-def test_what_policies_say_is_no_markup(found: reports.Diff) -> None:
+def test_what_policies_say_is_no_markup(found: Diff) -> None:
     page = reports.as_html(found)
     assert "onerror" in page  # the words are shown
     assert not html.fromstring(page).xpath("//img | //script | //article//b")
@@ -187,21 +188,21 @@ def test_what_policies_say_is_no_markup(found: reports.Diff) -> None:
     assert "\\*" in marked
 
 
-def test_lines_for_a_terminal_show_the_words_of_both_sides(found: reports.Diff) -> None:
+def test_lines_for_a_terminal_show_the_words_of_both_sides(found: Diff) -> None:
     lines = "\n".join(reports.lines(found))
     assert "kept longer" in lines
     assert "12 months" in lines
     assert "3 years" in lines
 
 
-def test_nothing_changed_is_said(found: reports.Diff) -> None:
+def test_nothing_changed_is_said(found: Diff) -> None:
     same = diff(found.old, found.old)
     assert reports.summary(same) == "Both state the same."
     assert json.loads(reports.as_json(same))["changes"] == []
     assert isinstance(same.old, Edition)
 
 
-def test_the_same_texts_give_the_same_bytes(found: reports.Diff) -> None:
+def test_the_same_texts_give_the_same_bytes(found: Diff) -> None:
     again = diff(found.old, found.new)
     assert reports.as_json(again) == reports.as_json(found)
     assert reports.as_html(again) == reports.as_html(found)

@@ -77,26 +77,19 @@ class Hearing:
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
         text = self.here.text.source.text
-        if "@" in value:
-            return any(_stands(_keys(value), sentence.keys) for sentence in self.there.text.sentences)
-        telling = _words if exactly(value) else _telling
-        quotes = {telling(text[slice(*span)]) for span in spans} - {frozenset()}
-        named = "/company/" in value or "/service/" in value
-        for number, sentence in enumerate(self.there.text.sentences):
-            if number in self.there.denied:
-                continue
-            if any(quote <= _stems(sentence.keys) for quote in quotes) and (
-                named or aspect in _aspects_of(self.there, number)
-            ):
-                return True
-        return False
+        quotes = {text[slice(*span)] for span in spans}
+        return any(
+            number not in self.there.denied
+            and (exactly(value) or aspect in _aspects_of(self.there, number))
+            and any(_has_all(sentence, value, quote) for quote in quotes)
+            for number, sentence in enumerate(self.there.text.sentences)
+        )
 
     def _hearing(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
         """Yield the sentences of the other text in which a value is heard, of those that correspond."""
         text = self.here.text.source.text
         for span in spans:
-            words = text[slice(*span)]
-            quote = _words(words) if exactly(value) else _telling(words)
+            quote = text[slice(*span)]
             for number in self.here.text.at(span):
                 for there in self.here.alignment.there(number):
                     if self._turned(number, there):
@@ -112,19 +105,17 @@ class Hearing:
             return False
         return negated(self.here.text.sentences[number]) != negated(self.there.text.sentences[there])
 
-    def _has(self, sentence: Sentence, aspect: str, value: str, quote: frozenset[str]) -> bool:
+    def _has(self, sentence: Sentence, aspect: str, value: str, quote: str) -> bool:
         """Tell whether a sentence says a value: a related concept, one of its forms, or most words of a quote."""
         values = self.there.said.get(sentence.number, frozenset())
         if value in values or (not exactly(value) and any(self._stays(aspect, value, one) for one in values)):
             return True
         if any(_stands(form, sentence.keys) for form in _forms().get(value, ())):
             return True
-        if "@" in value:
-            return _stands(_keys(value), sentence.keys)
-        if not quote:
-            return False
-        share = len(quote & _stems(sentence.keys)) / len(quote)
-        return share == 1 if exactly(value) or kinds().aspects[aspect].exact else share >= _MOST
+        if exactly(value) or kinds().aspects[aspect].exact:
+            return _has_all(sentence, value, quote)
+        telling = _telling(quote)
+        return bool(telling) and len(telling & _stems(sentence.keys)) >= _MOST * len(telling)
 
     def _stays(self, aspect: str, value: str, other: str) -> bool:
         """Tell whether a value is related to one that both texts state; else the one became the other."""
@@ -249,6 +240,14 @@ def _keys(words: str) -> tuple[str, ...]:
 @cache
 def _stems(keys: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(stem, keys))
+
+
+def _has_all(sentence: Sentence, value: str, quote: str) -> bool:
+    """Tell whether a sentence has all words that say a value: names as they are, others in any order."""
+    if "/company/" in value or "/service/" in value or "@" in value:
+        return _stands(_keys(value if "@" in value else quote), sentence.keys)
+    words = _words(quote) if exactly(value) else _telling(quote)
+    return bool(words) and words <= _stems(sentence.keys)
 
 
 def _stands(form: tuple[str, ...], keys: tuple[str, ...]) -> bool:
