@@ -223,6 +223,8 @@ class _Comparer:
             return True  # nothing could be shown for it
         if place.of is None:
             return hearing.kept(place.value.spans) or hearing.heard(*value)
+        if not hearing.beside_each_other(place.of.spans, place.value.spans):
+            return True
         return hearing.together((pair.of, place.of.value, place.of.spans), value)
 
     def _pair_change(

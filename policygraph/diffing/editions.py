@@ -62,6 +62,7 @@ def of_file(path: Path) -> Edition:
 
     with Store() as store:
         (version,) = store.add([read(path)])
+        store.rebuild_derived()  # the names of companies
         return edition(store, Held("", store.version(version)))
 
 

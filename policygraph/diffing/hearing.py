@@ -72,7 +72,15 @@ class Hearing:
         if self.kept((*one[2], *other[2])):
             return True
         mine, others = set(self._hearing(*one)), set(self._hearing(*other))
-        return any(self._meet(a, b) for a in mine for b in others)
+        return any(_meet(self.there.text, a, b) for a in mine for b in others)
+
+    def beside_each_other(self, one: Iterable[Span], other: Iterable[Span]) -> bool:
+        """Tell whether words stand together in this text, so that it is they that say that something belongs so.
+
+        What stands far apart is joined by a reader, whose joining may differ though the words do not.
+        """
+        numbers = self.numbers(other)
+        return any(_meet(self.here.text, a, b) for a in self.numbers(one) for b in numbers)
 
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
@@ -121,19 +129,19 @@ class Hearing:
         """Tell whether a value is related to one that both texts state; else the one became the other."""
         return (aspect, other) in self.here.facts.items and related(value, other)
 
-    def _meet(self, one: int, other: int) -> bool:
-        """Tell whether two sentences of the other text are one, or stand under the same lead-in or heading.
 
-        What belongs to one list does not belong to another, even if both stand under one heading.
-        """
-        text = self.there.text
-        lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
-        if not lists[0].isdisjoint(lists[1]):
-            return True
-        if all(found & text.lead_ins for found in lists):
-            return False
-        headings = [{number, text.sentences[number].heading} - {-1} for number in (one, other)]
-        return not headings[0].isdisjoint(headings[1])
+def _meet(text: Text, one: int, other: int) -> bool:
+    """Tell whether two sentences of a text are one, or stand under the same lead-in or heading.
+
+    What belongs to one list does not belong to another, even if both stand under one heading.
+    """
+    lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
+    if not lists[0].isdisjoint(lists[1]):
+        return True
+    if all(found & text.lead_ins for found in lists):
+        return False
+    headings = [{number, text.sentences[number].heading} - {-1} for number in (one, other)]
+    return not headings[0].isdisjoint(headings[1])
 
 
 def said(text: Text, facts: Facts) -> Said:
