@@ -1,6 +1,7 @@
 """Versions of a policy: read from dated files and from git, which of them is the latest, and what held on a day."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import partial
@@ -317,6 +318,21 @@ def test_what_cannot_be_compared_is_said_in_a_line(
     assert why in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_the_example_of_the_page_on_versions_runs(tmp_path: Path) -> None:
+    root = Path(__file__).parents[1]
+    page = (root / "docs" / "history.md").read_text(encoding="utf-8")
+    edits = re.findall(r"s/([^/]+)/([^/]+)/", page.partition("```text")[0])
+    assert len(edits) == 2
+    seed = root / "seeds" / "000_6f7f262a6d51d04d.txt"
+    text = seed.read_text(encoding="utf-8")
+    for old, new in edits:
+        text = "\n".join(line.replace(old, new, 1) for line in text.split("\n"))  # as sed does
+    (tmp_path / "newer.txt").write_text(text, encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("\n```")[0]
+    told = run("diff", seed, tmp_path / "newer.txt").stdout.splitlines()
+    assert [line for line in shown.splitlines() if line not in told] == ["…"]
 
 
 # --- in the explorer ---------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ class _Comparer:
             for one, places in new.items():
                 beside = {there.number for there in self.hearings["new"].beside(_spans(places))}
                 how = _relation(old, one)
-                if how in aspect.kinds and (numbers & beside or "://" not in old):
+                if how in aspect.kinds and (numbers & beside or aspect.once or "://" not in old):
                     yield old, one, how
 
     def _is_within(self, aspect: Aspect, how: How, value: str, places: Iterable[Stated]) -> bool:

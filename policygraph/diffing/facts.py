@@ -139,6 +139,8 @@ def _inside(policy: Policy, value: Value, curie: str) -> Iterator[Value]:
 def _of(policy: Policy, node: str, curie: str) -> Iterator[Value]:
     for one in policy.about.get(node, {}).get(curie, ()):
         value = policy.value(node, curie, one)
+        if curie == "dpv:hasContact":
+            value = replace(value, name=one)  # an address on the web is its own name
         if not value.spans and "://" not in one:
             # No mention of a text says where it stands, but it stands there as it is.
             start = policy.source.text.find(one)

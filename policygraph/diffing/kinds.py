@@ -41,7 +41,7 @@ class Aspect:
     `general` are values (IRIs) that make no news; if there are some in `only`, nothing else does. What stands
     `within` another change makes none of its own, nor does a phrase without a concept that is `told_by` another;
     words that are part of those for `unless` say nothing here. Of an `exact` one all telling words have to be found
-    again.
+    again. Of what there is `once`, another takes the place of the one, wherever that stands.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Aspect:
     told_by: str
     unless: str
     exact: bool
+    once: bool
     kinds: Mapping[str, Kind]
 
 
@@ -134,6 +135,7 @@ def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
         said.get("told_by", ""),
         said.get("unless", ""),
         said.get("exact", False),
+        said.get("once", False),
         _kinds(name, said, place),
     )
 

@@ -20,6 +20,7 @@ from policygraph.reports.wording import number_of, plain
 
 SIGNS: Mapping[str, str] = MappingProxyType({"new": "+", "dropped": "−"})
 _OTHER = "≠"
+_AROUND, _MARKED = 45, 110  # characters beside marked words in a terminal, and of such words
 _COLOURS = {"major": "red", "notable": "yellow", "minor": "dim"}
 
 
@@ -199,8 +200,22 @@ def _lines(diff: Diff, change: Change) -> Iterator[str]:
 
 
 def _shown(words: Words) -> str:
-    parts = ((escape(" ".join(plain(part.text).split("\n"))), part.spans) for part in words.excerpt)
-    return "".join(f"[bold]»{text}«[/]" if spans else text for text, spans in parts).strip()
+    """Return a line with its words marked, cut where it is far from them."""
+    texts = [escape(" ".join(plain(part.text).split("\n"))) for part in words.excerpt]
+    marked = [number for number, part in enumerate(words.excerpt) if part.spans]
+    if not marked:
+        return _cut("".join(texts), _MARKED)
+    before, after = "".join(texts[: marked[0]]), "".join(texts[marked[-1] + 1 :])
+    inside = [
+        f"[bold]»{_cut(texts[number], _MARKED)}«[/]" if number in marked else _cut(texts[number], _AROUND)
+        for number in range(marked[0], marked[-1] + 1)
+    ]
+    return "".join([_cut(before[::-1], _AROUND)[::-1], *inside, _cut(after, _AROUND)]).strip()
+
+
+def _cut(text: str, length: int) -> str:
+    """Return text that is not much longer than `length`, cut between words."""
+    return text if len(text) <= length else text[:length].rpartition(" ")[0] + " …"
 
 
 FORMATS: Mapping[str, Callable[[Diff], str]] = MappingProxyType(
