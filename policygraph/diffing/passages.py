@@ -22,6 +22,7 @@ _END = re.compile(r"(?<=[.!?;])[”’\")\]]*\s+(?=[^a-z\s])|\n+")
 _ALIKE = 0.45  # of the weight of the shorter sentence, in words that both have
 _BEST = 0.7  # of the best, in others that a sentence may have become as well
 _GAP = 3  # sentences that stand between the same two on both sides and may have become each other
+_COMMON = 300  # sentences that have a word, from which on it leads to none of them
 _SHORTEST = 2  # words in common, below which two sentences are alike only if that is all they have
 
 
@@ -207,7 +208,8 @@ def _near(pair: _Pair, same: Mapping[int, int], back: Mapping[int, int]) -> set[
     scores: dict[tuple[int, int], float] = {}
     for one in news:
         mine = pair.marks(1, one)
-        for other in {other.number for mark in mine for other in holders.get(mark, ())}:
+        near = (holders.get(mark, ()) for mark in mine)
+        for other in {other.number for found in near if len(found) <= _COMMON for other in found}:
             scores[other, one.number] = _score(pair, pair.old.sentences[other], one)
     chosen = {link for link, score in scores.items() if score >= _ALIKE}
     best: dict[tuple[int, int], float] = defaultdict(float)
