@@ -213,34 +213,37 @@ def build(
     """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
     from graph import PolicyGraphError, Store  # noqa: PLC0415
 
-    with _listed(paths, past=past) as (found, seen):
-        if not found:
-            _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
-        try:
-            with Store(store) as opened:
-                summary = _build(found, opened, quiet=quiet)
-                if seen:
-                    _chronicle(opened, seen)
-        except PolicyGraphError as error:
-            _stop(str(error))
+    found, seen = _listed(paths, store, past=past)
+    if not found:
+        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+    try:
+        with Store(store) as opened:
+            summary = _build(found, opened, quiet=quiet)
+            if seen:
+                _chronicle(opened, seen)
+    except PolicyGraphError as error:
+        _stop(str(error))
     if not quiet:
         _print_summary(summary, store)
     _print_failures(summary)
     raise typer.Exit(1 if summary.failures else 0)
 
 
-@contextmanager
-def _listed(paths: list[Path], *, past: bool) -> "Iterator[tuple[list[Path], dict[str, Seen]]]":
-    """Yield the files to read, and of those of a history by their names when they were seen."""
+def _listed(paths: list[Path], store: Path, *, past: bool) -> "tuple[list[Path], dict[str, Seen]]":
+    """Return the files to read, and of those of a history by their names when they were seen.
+
+    The texts of histories are kept in a folder beside the store.
+    """
     from policygraph import building, history  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="policygraph-") as made:
-        try:
-            seen = history.lay_out(paths, Path(made)) if past else {}
-            found = list(building.files([Path(made)] if past else paths))
-        except (OSError, history.HistoryError) as error:
-            _stop(str(error))
-        yield found, seen
+    folder = store.with_name(f"{store.name}-history")
+    try:
+        seen = history.lay_out(paths, folder) if past else {}
+        return list(building.files([folder] if past else paths)), seen
+    except history.HistoryError as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(str(error) if error.errno is None else f"{folder}: cannot be written ({error.strerror})")
 
 
 def _chronicle(store: "Store", seen: "dict[str, Seen]") -> None:

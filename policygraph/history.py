@@ -4,6 +4,7 @@ Git is only asked what commits there are and what they hold. No hook, filter or 
 nothing is checked out.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,7 @@ _LOG = (
     "--format=%x00commit %H %ct%x00",
 )  # fmt: skip
 _SECONDS = 120
+_INDEX = "histories.json"
 # A repository can name programs to run in its settings; none of these is asked for here, and all are off.
 _OPTIONS = (
     "--no-pager", "--literal-pathspecs", "--no-replace-objects", "--no-optional-locks",
@@ -52,12 +54,45 @@ class Snapshot:
 
 
 def lay_out(paths: Iterable[Path], folder: Path) -> dict[str, Seen]:
-    """Write the texts of the histories at `paths` into `folder`; return by file name when each was seen.
+    """Write the texts of the histories at `paths` into `folder`; return by file name when each text in it was seen.
 
+    The folder may hold other histories, which stay, and earlier states of these, which are brought up to date.
     What a commit or a later file leaves as it was is no further text. Raise HistoryError for a file that has no
-    date in its name and is in no git repository, FileNotFoundError for a path that is not there.
+    date in its name and is in no git repository, FileNotFoundError for a path that is not there, OSError if the
+    folder cannot be written.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = _index(folder)
     seen: dict[str, Seen] = {}
+    for name, one in _named(paths):
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != one.data:
+            path.write_bytes(one.data)
+        seen[name] = Seen(one.history, f"{one.moment:%Y-%m-%dT%H:%M:%SZ}")
+    ours = {one.history for one in seen.values()}
+    for name in [name for name, one in held.items() if one.history in ours and name not in seen]:
+        (folder / name).unlink(missing_ok=True)
+    whole = {name: one for name, one in held.items() if one.history not in ours} | seen
+    rows = {name: [one.history, one.moment] for name, one in sorted(whole.items())}
+    (folder / _INDEX).write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return whole
+
+
+def _index(folder: Path) -> dict[str, Seen]:
+    """Return when the texts of a folder were seen, as was written down when they were laid out there."""
+    path = folder / _INDEX
+    if not path.exists():
+        return {}
+    try:
+        return {name: Seen(*row) for name, row in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise HistoryError(
+            f"{path}: this is no list of histories; remove {folder} and build again"
+        ) from error
+
+
+def _named(paths: Iterable[Path]) -> Iterator[tuple[str, Snapshot]]:
+    """Yield each text that differs from the one before it in its history, with the name of its file."""
     numbers: Counter[str] = Counter()
     last: dict[str, Snapshot] = {}
     for one in snapshots(paths):
@@ -66,13 +101,9 @@ def lay_out(paths: Iterable[Path], folder: Path) -> dict[str, Seen]:
             continue
         # Texts of one moment stay in their order.
         earliest = before.moment + timedelta(seconds=1) if before else one.moment
-        moment = max(one.moment, earliest)
-        last[one.history] = replace(one, moment=moment)
-        numbers[one.name(1)] += 1
-        name = one.name(numbers[one.name(1)])
-        (folder / name).write_bytes(one.data)
-        seen[name] = Seen(one.history, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
-    return seen
+        text = last[one.history] = replace(one, moment=max(one.moment, earliest))
+        numbers[text.name(1)] += 1
+        yield text.name(numbers[text.name(1)]), text
 
 
 def snapshots(paths: Iterable[Path]) -> Iterator[Snapshot]:

@@ -45,7 +45,6 @@ def git(folder: Path, *words: str, day: str = "2020-01-01") -> None:
 
 def built(paths: list[Path], folder: Path) -> Store:
     """Return a store in memory with the histories at some paths, which are laid out in a folder."""
-    folder.mkdir()
     seen = history.lay_out(paths, folder)
     store = Store()
     building.build([folder], store)
@@ -161,6 +160,24 @@ def test_what_has_no_history_is_named(tmp_path: Path, name: str, why: str) -> No
         history.lay_out([tmp_path / name], tmp_path)
     assert name in str(error.value)
     assert "acme_2021-05-25.txt" in str(error.value)
+
+
+def test_a_folder_of_texts_is_brought_up_to_date_and_keeps_other_histories(tmp_path: Path) -> None:
+    for name in ("acme", "bluth"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "2021-05-25.txt").write_text(FIRST, encoding="utf-8")
+    history.lay_out([tmp_path / "acme"], tmp_path / "laid")
+    history.lay_out([tmp_path / "bluth"], tmp_path / "laid")
+    (tmp_path / "acme" / "2021-05-25.txt").rename(tmp_path / "acme" / "2021-06-25.txt")
+    seen = history.lay_out([tmp_path / "acme"], tmp_path / "laid")
+    assert seen == {
+        "bluth@2021-05-25.txt": Seen("bluth", "2021-05-25T00:00:00Z"),
+        "acme@2021-06-25.txt": Seen("acme", "2021-06-25T00:00:00Z"),
+    }
+    assert {path.name for path in (tmp_path / "laid").iterdir()} == {*seen, "histories.json"}
+    (tmp_path / "laid" / "histories.json").write_text("[", encoding="utf-8")
+    with pytest.raises(history.HistoryError, match="no list of histories"):
+        history.lay_out([tmp_path / "acme"], tmp_path / "laid")
 
 
 def test_two_histories_of_one_name_are_not_mixed(tmp_path: Path) -> None:
