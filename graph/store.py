@@ -14,7 +14,7 @@ import ontology
 from extract.claim import Reading
 from graph import derive, iri, serial, shared
 from graph.errors import StoreError
-from graph.quads import in_graph, quads
+from graph.quads import in_graph, quads, version_of
 from graph.terms import Term, name_of, term
 from ontology import NAMESPACES, Ontology
 from ontology.reader import files as turtle_files
@@ -107,12 +107,23 @@ class Store:
         same name, takes the place of the older one; with `keep_versions` the older one stays, marked stale.
         Shortcut edges stay as they are until `rebuild_derived`.
         """
+        made = ((quads(reading, self.ontology, base=self.base), reading.name) for reading in readings)
+        return self._write(made, keep_versions=keep_versions)
+
+    def load(self, parts: Iterable[tuple[bytes, str]]) -> tuple[str, ...]:
+        """Write the quads of readings, each as N-Quads with the name of its file, as `add` writes readings."""
+        parsed = ((ox.parse(part, format=ox.RdfFormat.N_QUADS), name) for part, name in parts)
+        return self._write(parsed)
+
+    def _write(
+        self, parts: Iterable[tuple[Iterable[ox.Quad], str]], *, keep_versions: bool = False
+    ) -> tuple[str, ...]:
         fresh: dict[ox.Quad, None] = {}
         read: dict[str, set[str]] = defaultdict(set)
-        for reading in readings:
-            made = dict.fromkeys(quads(reading, self.ontology, base=self.base))
+        for part, name in parts:
+            made = dict.fromkeys(part)
             fresh |= made
-            read[_version_of(made)].add(reading.name)
+            read[version_of(made)].add(name)
         outdated = [quad for version in read for quad in self._outdated(version, fresh)]
         for version, files in read.items():
             for old in self._older(version, files):
@@ -326,11 +337,6 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
         else:
             problem, advice = f"this is no store ({error})", "name another folder, or build it anew"
         raise StoreError(str(path), problem, advice) from error
-
-
-def _version_of(made: Iterable[ox.Quad]) -> str:
-    """Return the version that the quads of one reading are about."""
-    return next(name_of(q.subject) for q in made if q.object == term("pg:PolicyVersion"))
 
 
 def _stale(old: Version) -> ox.Quad:

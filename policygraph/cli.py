@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from graph import Store
     from graph.engine import Engine
     from policygraph.asking import Rows
-    from policygraph.building import Summary
+    from policygraph.building import Engine as Reader
+    from policygraph.building import Failure, Limits
+    from policygraph.building.builder import Summary
     from policygraph.checking import Checked
     from policygraph.explorer.directory import Company
     from policygraph.explorer.site import Site
@@ -59,6 +61,10 @@ EndpointOption = Annotated[
 StoreOption = Annotated[
     Path,
     typer.Option("--store", "-s", envvar="POLICYGRAPH_STORE", help="Folder in which the graph is kept."),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", "-w", min=1, help="Processes that read at once; default: one a core."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write; - is standard output.")]
@@ -158,6 +164,9 @@ def build(
     ],
     *,
     store: StoreOption = _STORE,
+    workers: WorkersOption = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that reading one policy may take.")] = 120,
+    memory: Annotated[int, typer.Option(min=64, help="MB that reading one policy may take.")] = 2048,
     quiet: QuietOption = False,
 ) -> None:
     """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
@@ -172,16 +181,20 @@ def build(
         _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
     try:
         with Store(store) as opened:
-            summary = _build(found, opened, quiet=quiet)
-    except PolicyGraphError as error:
+            engine = building.processes(min(workers or os.cpu_count() or 1, len(found)))
+            limits = building.Limits(timeout, memory << 20)
+            summary = _build(found, opened, engine, limits, quiet=quiet)
+    except (PolicyGraphError, building.EngineError) as error:
         _stop(str(error))
     if not quiet:
         _print_summary(summary, store)
-    _print_failures(summary)
+    _print_failures(summary.failures)
     raise typer.Exit(1 if summary.failures else 0)
 
 
-def _build(found: list[Path], store: "Store", *, quiet: bool) -> "Summary":
+def _build(
+    found: list[Path], store: "Store", engine: "Reader", limits: "Limits", *, quiet: bool
+) -> "Summary":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     from policygraph import building  # noqa: PLC0415
@@ -189,7 +202,7 @@ def _build(found: list[Path], store: "Store", *, quiet: bool) -> "Summary":
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_err(), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
         task = bar.add_task("reading", total=len(found))
-        return building.build(found, store, done=lambda _: bar.advance(task))
+        return building.build(found, store, engine=engine, limits=limits, done=lambda _: bar.advance(task))
 
 
 def _print_summary(summary: "Summary", store: Path) -> None:
@@ -216,8 +229,8 @@ def _print_summary(summary: "Summary", store: Path) -> None:
     _err().print(f"{len(summary.policies)} policies, {summary.quads:,} quads in {escape(str(store))}")
 
 
-def _print_failures(summary: "Summary") -> None:
-    for failure in summary.failures:
+def _print_failures(failures: "Iterable[Failure]") -> None:
+    for failure in failures:
         _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
 
 
@@ -683,19 +696,19 @@ def mentions(
     from policygraph import building  # noqa: PLC0415
     from policygraph.mentions import mentions as found_in  # noqa: PLC0415
 
-    summary = building.Summary()
+    failures: list[Failure] = []
     try:
         found = list(building.files(paths))
     except FileNotFoundError as error:
         _stop(str(error))
     with _writer(output) as stream:
-        for reading in building.readings(found, summary):
+        for reading in building.readings(found, failures):
             for mention in found_in(reading, generic=generic):
                 stream.write(json.dumps(mention.row(), ensure_ascii=False).encode() + b"\n")
     if not quiet:
-        _err().print(f"{len(found) - len(summary.failures)} policies read")
-    _print_failures(summary)
-    raise typer.Exit(1 if summary.failures else 0)
+        _err().print(f"{len(found) - len(failures)} policies read")
+    _print_failures(failures)
+    raise typer.Exit(1 if failures else 0)
 
 
 # --- serve, push -------------------------------------------------------------------------------------------
