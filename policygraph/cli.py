@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from graph import Store
     from graph.engine import Engine
     from policygraph.asking import Rows
-    from policygraph.building import Engine as Reader
-    from policygraph.building import Failure, Limits
+    from policygraph.building import Failure
     from policygraph.building.builder import Summary
     from policygraph.checking import Checked
     from policygraph.explorer.directory import Company
@@ -52,6 +52,9 @@ app = typer.Typer(
 )
 
 _PAGE = 100  # rows of a long answer, unless --limit says otherwise
+_PAUSE = 0.5  # seconds between two looks whether a store can be written
+_SELDOM = 30  # seconds between two lines on how a build goes, where there is no terminal
+_INTERRUPTED = 130  # what a shell has for Ctrl-C
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
 EndpointOption = Annotated[
@@ -167,45 +170,104 @@ def build(
     workers: WorkersOption = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that reading one policy may take.")] = 120,
     memory: Annotated[int, typer.Option(min=64, help="MB that reading one policy may take.")] = 2048,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before, too.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Whether to wait for another build of the same store.")
+    ] = True,
     quiet: QuietOption = False,
 ) -> None:
-    """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
-    from graph import PolicyGraphError, Store  # noqa: PLC0415
+    """Read policies into a graph: those that are new or have changed; those that are gone leave it.
+
+    A policy that cannot be read is named and does not stop the others. Whatever ends a build, what it has
+    stored is whole, and the next one goes on from there.
+    """
+    from graph import PolicyGraphError  # noqa: PLC0415
     from policygraph import building  # noqa: PLC0415
 
     try:
-        found = list(building.files(paths))
-    except FileNotFoundError as error:
+        if not any(True for _ in building.files(paths)):
+            _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+        with _opened_to_write(store, wait=wait, quiet=quiet) as opened, _watched(quiet=quiet) as tell:
+            summary = building.build(
+                paths,
+                opened,
+                engine=building.processes(workers or os.cpu_count() or 1),
+                limits=building.Limits(timeout, memory << 20),
+                retry_failed=retry_failed,
+                done=tell,
+            )
+    except (FileNotFoundError, PolicyGraphError, building.EngineError) as error:
         _stop(str(error))
-    if not found:
-        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
-    try:
-        with Store(store) as opened:
-            engine = building.processes(min(workers or os.cpu_count() or 1, len(found)))
-            limits = building.Limits(timeout, memory << 20)
-            summary = _build(found, opened, engine, limits, quiet=quiet)
-    except (PolicyGraphError, building.EngineError) as error:
-        _stop(str(error))
+    except KeyboardInterrupt:
+        _err().print("stopped; what was read is kept: run the same command again to go on")
+        raise typer.Exit(_INTERRUPTED) from None
     if not quiet:
         _print_summary(summary, store)
     _print_failures(summary.failures)
+    if summary.repeated:
+        _err().print(f"{summary.repeated:,} of these failed before; --retry-failed tries them again")
     raise typer.Exit(1 if summary.failures else 0)
 
 
-def _build(
-    found: list[Path], store: "Store", engine: "Reader", limits: "Limits", *, quiet: bool
-) -> "Summary":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+@contextmanager
+def _opened_to_write(folder: Path, *, wait: bool, quiet: bool) -> "Iterator[Store]":
+    """Yield the store in `folder`; wait for another process that writes to it, or raise StoreInUse."""
+    from graph import Store  # noqa: PLC0415
+    from graph.errors import StoreInUse  # noqa: PLC0415
 
-    from policygraph import building  # noqa: PLC0415
+    told = quiet
+    while True:
+        try:
+            store = Store(folder)
+            break
+        except StoreInUse:
+            if not wait:
+                raise
+        if not told:
+            _err().print(f"another build is at work on {escape(str(folder))}; waiting", soft_wrap=True)
+        told = True
+        time.sleep(_PAUSE)
+    with store:
+        yield store
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err(), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
-        task = bar.add_task("reading", total=len(found))
-        return building.build(found, store, engine=engine, limits=limits, done=lambda _: bar.advance(task))
+
+@contextmanager
+def _watched(*, quiet: bool) -> "Iterator[Callable[[Summary], None]]":
+    """Yield what tells how a build goes: a line that changes in a terminal, one now and then elsewhere."""
+    from policygraph.building import telling  # noqa: PLC0415
+
+    console, begun = _err(), time.monotonic()
+    if quiet:
+        yield lambda _: None
+    elif console.is_terminal:
+        with console.status("reading") as status:
+            yield lambda summary: status.update(telling.progress(summary, time.monotonic() - begun))
+    else:
+        told = begun
+
+        def tell(summary: "Summary") -> None:
+            nonlocal told
+            now = time.monotonic()
+            if now - told >= _SELDOM:
+                told = now
+                console.print(telling.progress(summary, now - begun), soft_wrap=True)
+
+        yield tell
 
 
 def _print_summary(summary: "Summary", store: Path) -> None:
+    from policygraph.building import telling  # noqa: PLC0415
+
+    if not summary.is_complete:
+        _out().print(telling.totals(summary), soft_wrap=True)
+    elif summary.policies:
+        _print_policies(summary)
+    _err().print(escape(telling.result(summary, str(store))), soft_wrap=True)
+
+
+def _print_policies(summary: "Summary") -> None:
     table = Table("policy", "company", title="What the policies state", title_justify="left")
     for name in ("processes", "denials", "data", "purposes", "recipients", "rights"):
         table.add_column(name, justify="right")
@@ -226,12 +288,13 @@ def _print_summary(summary: "Summary", store: Path) -> None:
             ),
         )
     _out().print(table)
-    _err().print(f"{len(summary.policies)} policies, {summary.quads:,} quads in {escape(str(store))}")
 
 
-def _print_failures(failures: "Iterable[Failure]") -> None:
-    for failure in failures:
-        _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
+def _print_failures(failures: "Sequence[Failure]") -> None:
+    from policygraph.building import telling  # noqa: PLC0415
+
+    for line in telling.reasons(failures):
+        _err().print(f"[bold red]not read:[/] {escape(line)}", soft_wrap=True)
 
 
 # --- check -------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import PurePath
@@ -51,7 +52,10 @@ def processes(workers: int, *, work: Work = read_job) -> Engine:
 
     def run(jobs: Iterable[Job], limits: Limits) -> Iterator[Outcome]:
         alone: list[Job] = []
-        yield from _Workers(workers, work, limits).run(iter(jobs), alone)
+        rest = iter(jobs)
+        first = deque(islice(rest, workers))
+        if first:
+            yield from _Workers(len(first), work, limits, again=first).run(rest, alone)
         if alone:
             died: list[Job] = []
             yield from _Workers(1, work, limits, ahead=1).run(iter(alone), died)

@@ -88,7 +88,7 @@ def read_job(job: Job) -> Outcome:
         digest = digest or digest_of(path)
         return _read(job, path, digest)
     except Exception as error:  # noqa: BLE001  whatever one policy trips must not cost the others
-        return Outcome(job, digest, failure=_failure(path, error))
+        return Outcome(job, digest, failure=failed(path, error))
 
 
 def digest_of(path: Path) -> str:
@@ -105,7 +105,7 @@ def readings(paths: Iterable[Path], failures: list[Failure]) -> Iterator[Reading
         try:
             yield read(path)
         except Exception as error:  # noqa: BLE001  as above
-            failures.append(_failure(path, error))
+            failures.append(failed(path, error))
 
 
 def _read(job: Job, path: Path, digest: str) -> Outcome:
@@ -122,7 +122,7 @@ def _read(job: Job, path: Path, digest: str) -> Outcome:
     return Outcome(job, digest, version_of(made), written.getvalue(), count(reading))
 
 
-def _failure(path: Path, error: Exception) -> Failure:
+def failed(path: Path, error: Exception) -> Failure:
     """Return what is said of a file whose reading raised `error`."""
     source = str(path)
     if isinstance(error, ExtractError):
