@@ -22,6 +22,7 @@ _PARTS = {
     "sha256": "pg:bytesSha256",
     "reader": "pg:readBy",
     "version": "pg:readAs",
+    "said": "pg:saidSha256",
     "kind": "pg:failureKind",
     "reason": "pg:failureReason",
 }
@@ -31,14 +32,15 @@ _PARTS = {
 class Entry:
     """What is known of a source: the SHA-256 of its bytes when they were read, and the reader that read them.
 
-    `version` is what it was read as; a failure has a `kind` and a `reason` instead. Without a `reader` the
-    source has to be read again.
+    `version` is what it was read as, `said` the SHA-256 of what is said there, its file name left out; a
+    failure has a `kind` and a `reason` instead. Without a `reader` the source has to be read again.
     """
 
     source: str
     sha256: str
     reader: str
     version: str = ""
+    said: str = ""
     kind: str = ""
     reason: str = ""
 
@@ -157,18 +159,25 @@ class _Settling:
             self.change.drop(version)
             return
         first = min({*stay, *come})
+        spoke = before[min(before)] if before else None
+        held = spoke.said if spoke is not None and spoke.reader else ""
         if first in come:
-            self.change.put(version, self.read[first][1])
-        elif first != min(before):
+            self._put(version, first, held)
+        elif first != min(before) and stay[first].said != held:
             self._read_again(stay[first])  # what stands there is what another said that was before it
         elif come and stay[first].reader != self.read[min(come)][0].reader:
-            self.change.put(
-                version, self.read[min(come)][1]
-            )  # until the first is read by the reader of today
+            self._put(version, min(come), held)
+            self._read_again(stay[first])  # by the reader of today
         names = {entry.name for entry in (*stay.values(), *(self.read[source][0] for source in come))}
         self.change.add(self._title(version, name) for name in names)
         self.change.remove(self._title(version, before[source].name) for source in left - come)
         self._take_over(version, come)
+
+    def _put(self, version: str, source: str, held: str) -> None:
+        """Let a version say what a source does, unless it does: `held` tells what it says, if that is known."""
+        entry, quads = self.read[source]
+        if not entry.said or entry.said != held:
+            self.change.put(version, quads)
 
     def _read_again(self, entry: Entry) -> None:
         self.change.remove(self.ledger.quads(entry))

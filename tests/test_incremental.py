@@ -157,6 +157,7 @@ def test_a_file_under_a_new_name_is_the_same_policy(store: Store, folder: Path) 
     (folder / "bluth.txt").rename(folder / "renamed.txt")
     summary, read = built(store, folder)
     assert (summary.gone, read) == (1, ["renamed.txt"])
+    assert [one.files for one in store.versions() if "bluth" in one.iri] == [("renamed.txt",)]
     assert_as_from_nothing(store, folder)
 
 

@@ -1,5 +1,6 @@
 """Policies on disk become a graph in a store: what has changed is read, what has gone leaves."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from graph import Store
 from graph.ledger import Entry, Ledger
+from graph.terms import term
 from policygraph.building.engines import Engine, here
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import (
@@ -177,10 +179,17 @@ class _Build:
     def _entry(self, outcome: Outcome) -> Entry:
         name = self.places.name(Path(outcome.job.source))
         if outcome.failure is None:
-            return Entry(name, outcome.sha256, fingerprint(), outcome.version)
+            return Entry(name, outcome.sha256, fingerprint(), outcome.version, _said(outcome))
         return Entry(
             name, outcome.sha256, fingerprint(), kind=outcome.failure.kind, reason=outcome.failure.reason
         )
+
+
+def _said(outcome: Outcome) -> str:
+    """Return the SHA-256 of what a policy says, in the order in which it is said, but for the name of its file."""
+    title = f"<{outcome.version}> {term('dct:title')} ".encode()
+    lines = (line for line in outcome.quads.splitlines() if not line.startswith(title))
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
 def _parsed(quads: bytes) -> "Iterator[ox.Quad]":
