@@ -129,8 +129,17 @@ class _Build:
                 self._keep(batch)
 
     def forget(self, folders: Sequence[Path]) -> None:
-        """Let go of the sources below some folders that are not there any more."""
-        names = (entry.source for entry in self.ledger.entries() if self.places.gone(entry.source, folders))
+        """Let go of the sources below some folders that are not there any more.
+
+        What disappeared while it was read may be back soon: it stays until the next build.
+        """
+        missing = {at(Path(one.source)) for one in self.summary.failures if one.kind == "missing"}
+        names = (
+            entry.source
+            for entry in self.ledger.entries()
+            if self.places.gone(entry.source, folders)
+            and missing.isdisjoint((place := self.places.path(entry.source), *place.parents))
+        )
         while some := list(islice(names, _BATCH)):
             self.ledger.keep((), some)
             self.summary.gone += len(some)

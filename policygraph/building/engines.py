@@ -6,6 +6,7 @@ but the type: it runs `read_job`, which can be pickled as jobs and outcomes can.
 """
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -148,11 +149,26 @@ def _pool(workers: int, memory: int) -> "Iterator[ProcessPool]":
     from pebble import ProcessPool  # noqa: PLC0415  only those who build need it
 
     pool = ProcessPool(workers, _RENEWED, initializer=_prepare, initargs=(memory,), context=_context())
+    with _uninterrupted():
+        pool.schedule(os.getpid)  # starts them
     try:
         yield pool
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the context ends: processes that are half started would complain, and stay."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> BaseContext:
