@@ -25,6 +25,7 @@ from ontology.reader import files as turtle_files
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+_FULL = ("no space left", "file too large", "quota")  # what the engine says of a disk that is full
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -311,11 +312,7 @@ class Store:
         try:
             yield
         except OSError as error:
-            raise StoreError(
-                str(self._path),
-                f"cannot be written ({_brief(error)})",
-                "nothing that was stored is lost; make room or mend the disk, and run the same again",
-            ) from error
+            raise _unwritable(self._path, error) from error
 
 
 def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
@@ -331,6 +328,8 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
         if "lock" in str(error).lower():
             advice = "wait for the other process, or name another folder"
             raise StoreInUse(str(path), "it is open elsewhere", advice) from error
+        if any(sign in str(error).lower() for sign in _FULL):
+            raise _unwritable(path, error) from error
         if not Path(path).exists():
             problem, advice = "there is no store here", "build one first, or name another folder"
         else:
@@ -342,9 +341,13 @@ def _stale(old: Version) -> ox.Quad:
     return ox.Quad(ox.NamedNode(old.iri), term("dpv:hasNoticeStatus"), term("dpv:NoticeStale"), old.graph)
 
 
-def _brief(error: OSError) -> str:
-    """Return the first line of what the engine says of a failure."""
-    return (error.strerror or str(error)).partition("\n")[0]
+def _unwritable(path: Path | str | None, error: Exception) -> StoreError:
+    """Return what is said of a store on a disk that is full or broken."""
+    return StoreError(
+        str(path),
+        f"cannot be written ({str(error).partition(chr(10))[0]})",
+        "nothing that was stored is lost; make room or mend the disk, and run the same again",
+    )
 
 
 def _digest() -> str:

@@ -29,7 +29,10 @@ from policygraph.building.sources import Places
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-_BATCH = 32  # policies that are stored in one transaction
+_BATCH = 32  # policies that are stored in one transaction,
+_LARGE = (
+    16 << 20
+)  # unless they come to so many bytes before: what is written at once is in memory several times
 _LISTED = 40  # policies that a summary names one by one
 _LIMITS = Limits()
 
@@ -121,7 +124,7 @@ class _Build:
             for outcome in self.engine(self._jobs(paths), self.limits):
                 self._count(outcome)
                 batch.append(outcome)
-                if len(batch) == _BATCH:
+                if len(batch) == _BATCH or sum(len(one.quads) for one in batch) >= _LARGE:
                     whole, batch = batch, []
                     self._keep(whole)
         finally:
