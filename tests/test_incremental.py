@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -277,6 +278,15 @@ def test_a_file_that_cannot_be_opened_leaves_what_was_read_from_it(
     assert (len(summary.failures), read) == (4, [])
     assert written(store) == before
     assert built(store, folder)[0].unchanged == 3
+
+
+def test_a_pipe_is_refused_and_does_not_wait_for_a_writer(store: Store, folder: Path) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    summary, read = built(store, folder / "pipe.txt", folder / "acme.txt")
+    assert [one.reason for one in summary.failures] == [
+        "pipe.txt: cannot be opened (this is no file: save what it gives, and name that)"
+    ]
+    assert read == []
 
 
 # --- the ledger ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """One policy becomes quads, or a reason why not: what every engine runs, wherever it runs it."""
 
+import errno
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
@@ -92,7 +93,12 @@ def read_job(job: Job) -> Outcome:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of the bytes of a file, however large it is. Raise OSError."""
+    """Return the SHA-256 of the bytes of a file, however large it is. Raise OSError.
+
+    What gives its bytes once, such as a pipe, is no file here: it could not be read afterwards.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "this is no file: save what it gives, and name that", str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
