@@ -2,6 +2,10 @@
 
 Companies and phrases that no statement names any more go in the same transaction, and companies whose derived
 edges are outdated by it are marked: whatever ends the process, a store is whole, and knows what is left to do.
+
+Most of what is new are mentions and texts, which a transaction takes three times as long for as a bulk load. If
+they are many they are loaded before it, under a mark: nothing leads to them until the transaction is through, and
+if it never is, `recover` removes them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +19,8 @@ _PARTS = ("graph", "evidence", "text", "report")
 _CONTROLLERS = ("dpv:hasDataController", "dpv:hasJointDataControllers")
 _SHARED: tuple[iri.SharedGraph, ...] = ("companies", "unmapped")
 _SHARED_ENDS = tuple(f"/{name}" for name in _SHARED)
+_AHEAD = ("evidence", "text")  # nothing is found by what these graphs hold but from the graph of statements
+_MANY = 50_000  # quads from which on to load them ahead is worth the files that this makes
 _STATEMENTS = "/graph"  # what the names of graphs of statements end with
 
 
@@ -28,6 +34,7 @@ class Change:
         self._removed: dict[ox.Quad, None] = {}
         self._dropped: dict[str, None] = {}
         self._touched: dict[str, None] = {}
+        self._new: dict[str, None] = {}
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads, whatever else is removed."""
@@ -48,6 +55,8 @@ class Change:
             said.bulk_extend(quad for quad in fresh if name_of(quad.graph_name).startswith(version))
             self.remove(quad for quad in held if quad not in said)
             fresh = {quad: None for quad in fresh if quad not in self._store}
+        else:
+            self._new[version] = None
         self.add(fresh)
         self._touched[version + "graph"] = None
 
@@ -70,11 +79,28 @@ class Change:
         self._sweep([*gone, *self._removed])
         self._mark(gone)
         removed = [quad for quad in self._removed if quad not in self._added]
+        loading = self._load_ahead()
         if removed or self._dropped:
             drops = [f"DROP SILENT GRAPH {ox.NamedNode(graph)}" for graph in self._dropped]
             self._store.update(" ;\n".join([*drops, data("DELETE", removed), data("INSERT", self._added)]))
         elif self._added:
             self._store.extend(self._added)
+        for mark in loading:
+            self._store.remove(mark)
+
+    def _load_ahead(self) -> list[ox.Quad]:
+        """Load the mentions and texts of new versions if they are many; return the marks that say so."""
+        graphs = {version + part for version in self._new for part in _AHEAD}
+        ahead = [quad for quad in self._added if name_of(quad.graph_name) in graphs]
+        if len(ahead) < _MANY:
+            return []
+        graph = ox.NamedNode(iri.sources_graph(self._base))
+        loading = [ox.Quad(graph, term("pg:loading"), ox.NamedNode(one), graph) for one in self._new]
+        self._store.extend(loading)
+        self._store.bulk_extend(ahead)
+        for quad in ahead:
+            del self._added[quad]
+        return loading
 
     # --- what follows ----------------------------------------------------------------------------------------
 
@@ -172,6 +198,22 @@ class Change:
     def _of_version(self, version: str) -> Iterator[ox.Quad]:
         for part in _PARTS:
             yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(version + part))
+
+
+def recover(store: ox.Store, base: str) -> None:
+    """Remove what was loaded ahead of a transaction that never came."""
+    graph = ox.NamedNode(iri.sources_graph(base))
+    loading = list(store.quads_for_pattern(graph, term("pg:loading"), None, graph))
+    if not loading:
+        return
+    change = Change(store, base)
+    change.remove(loading)
+    for mark in loading:
+        version = name_of(mark.object)
+        node, said = ox.NamedNode(version), ox.NamedNode(version + "graph")
+        if ox.Quad(node, term("rdf:type"), term("pg:PolicyVersion"), said) not in store:
+            change.drop(version)
+    change.commit()
 
 
 def marks(nodes: Iterable[str], base: str) -> Iterator[ox.Quad]:

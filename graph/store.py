@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import ontology
 from extract.claim import Reading
 from graph import derive, iri, serial, shared
-from graph.change import Change
+from graph.change import Change, recover
 from graph.errors import StoreError, StoreInUse
 from graph.quads import in_graph, quads, version_of
 from graph.terms import Term, name_of, term
@@ -82,6 +82,8 @@ class Store:
         self._store = _open(path, read_only=read_only)
         if not read_only:
             self._keep_ontology()
+            with self._writing():
+                recover(self._store, base)
 
     def __enter__(self) -> Self:
         """Return the store itself."""

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph import Store, StoreError
+from graph import Store, StoreError, change
 from graph.ledger import Entry, Ledger
 from policygraph.building import Engine, Job, Limits, Outcome, build, builder, read_job
 
 BATCH = 4
+MANY = 200  # quads: some batches are loaded ahead of their transaction, some are not
 
 
 def prepare(paths: Iterable[Path], outcomes: Path) -> None:
@@ -62,6 +63,7 @@ def main() -> None:
 
     Ledger.keep = told  # type: ignore[assignment, method-assign]
     builder._BATCH = BATCH
+    change._MANY = MANY
     engine = replay(outcomes)
     if "POLICYGRAPH_TEST_FILE_SIZE" in os.environ:
         import resource  # noqa: PLC0415  there is none on Windows
