@@ -1,6 +1,7 @@
 """Keeps the graph of many policies on disk or in memory, and answers what is asked of it."""
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -25,6 +26,7 @@ from ontology.reader import files as turtle_files
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+_TRIES, _PAUSE = 30, 0.1  # how often to open a store that is being written to, and seconds in between
 _FULL = ("no space left", "file too large", "quota")  # what the engine says of a disk that is full
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -322,7 +324,7 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
     if path is None:
         return ox.Store()
     try:
-        return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        return _read_only(Path(path)) if read_only else ox.Store(str(path))
     except (
         OSError,
         RuntimeError,
@@ -341,6 +343,18 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
 
 def _stale(old: Version) -> ox.Quad:
     return ox.Quad(ox.NamedNode(old.iri), term("dpv:hasNoticeStatus"), term("dpv:NoticeStale"), old.graph)
+
+
+def _read_only(path: Path) -> ox.Store:
+    """Return a store to be read, which may be written to meanwhile: files can go while they are opened."""
+    for _ in range(_TRIES):
+        try:
+            return ox.Store.read_only(str(path))
+        except (OSError, RuntimeError) as error:
+            if not (path / "CURRENT").exists() or "no such file" not in str(error).lower():
+                raise
+        time.sleep(_PAUSE)
+    return ox.Store.read_only(str(path))
 
 
 def _unwritable(path: Path | str | None, error: Exception) -> StoreError:
