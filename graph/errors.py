@@ -3,6 +3,7 @@
 PolicyGraphError
 ├── BrokenClaim       a claim points outside its policy's text, or cannot be written as RDF
 ├── StoreError        a store cannot be opened, read or written
+│   └── StoreInUse    another process has it open to write
 └── ShapeViolation    a graph breaks a promise of the data model (the integrity shapes)
 """
 
@@ -26,6 +27,10 @@ class StoreError(PolicyGraphError):
     def __init__(self, place: str, problem: str, advice: str) -> None:
         super().__init__(f"{place}: {problem}; {advice}")
         self.place = place
+
+
+class StoreInUse(StoreError):  # noqa: N818 - it says what is the matter with the store
+    """Raised when a store cannot be opened to be written as another process does so."""
 
 
 class ShapeViolation(PolicyGraphError):  # noqa: N818 - the name SHACL gives it

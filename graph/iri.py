@@ -72,6 +72,16 @@ def run_graphs(base: str = BASE) -> str:
     return f"{base}graph/run/"
 
 
+def sources_graph(base: str = BASE) -> str:
+    """Return the IRI of the graph of what was read from which source."""
+    return run_graph("sources", base)
+
+
+def source(place: str, base: str = BASE) -> str:
+    """Return the IRI of a source, which does not tell where its file lies."""
+    return f"{base}source/{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[: 2 * _HEX]}"
+
+
 def span_iri(text: str, start: int, end: int) -> str:
     """Return the IRI of characters `start` to `end` (exclusive) of the text at the IRI `text`, after RFC 5147.
 

@@ -10,7 +10,7 @@ from graph.document import document
 from graph.evidence import mentions
 from graph.naming import names
 from graph.statements import facts, merged
-from graph.terms import Term
+from graph.terms import Term, name_of, term
 from ontology import Ontology
 
 
@@ -35,3 +35,8 @@ def in_graph(graph: str, triples: Iterable[tuple[ox.NamedNode, ox.NamedNode, Ter
     node = ox.NamedNode(graph)
     for subject, predicate, value in dict.fromkeys(triples):
         yield ox.Quad(subject, predicate, value, node)
+
+
+def version_of(made: Iterable[ox.Quad]) -> str:
+    """Return the version that the quads of one reading are about."""
+    return next(name_of(quad.subject) for quad in made if quad.object == term("pg:PolicyVersion"))

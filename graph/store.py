@@ -1,20 +1,24 @@
 """Keeps the graph of many policies on disk or in memory, and answers what is asked of it."""
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Literal, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
 import ontology
 from extract.claim import Reading
 from graph import derive, iri, serial, shared
-from graph.errors import StoreError
-from graph.quads import in_graph, quads
+from graph.change import Change, recover
+from graph.errors import StoreError, StoreInUse
+from graph.quads import in_graph, quads, version_of
 from graph.terms import Term, name_of, term
 from ontology import NAMESPACES, Ontology
 from ontology.reader import files as turtle_files
@@ -22,6 +26,8 @@ from ontology.reader import files as turtle_files
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+_TRIES, _PAUSE = 30, 0.1  # how often to open a store that is being written to, and seconds in between
+_FULL = ("no space left", "file too large", "quota")  # what the engine says of a disk that is full
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -74,9 +80,12 @@ class Store:
         self.base = base
         self.ontology = lexicon or ontology.load()
         self._read_only = read_only
+        self._path = path
         self._store = _open(path, read_only=read_only)
         if not read_only:
             self._keep_ontology()
+            with self._writing():
+                recover(self._store, base)
 
     def __enter__(self) -> Self:
         """Return the store itself."""
@@ -86,7 +95,11 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Write everything to disk and let go of the folder."""
-        self.close()
+        try:
+            self.close()
+        except StoreError:
+            if error is None:
+                raise  # what ended the work tells more than that it cannot be written down
 
     def __len__(self) -> int:
         """Return how many quads the store holds."""
@@ -94,9 +107,17 @@ class Store:
 
     def close(self) -> None:
         """Write everything to disk and let go of the folder; the store is empty afterwards."""
-        if not self._read_only:
-            self._store.flush()
-        self._store = ox.Store()
+        try:
+            if not self._read_only:
+                with self._writing():
+                    self._store.flush()
+        finally:
+            self._store = ox.Store()
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the store; None if it is in memory."""
+        return None if self._path is None else Path(self._path)
 
     # --- writing -------------------------------------------------------------------------------------------
 
@@ -107,51 +128,72 @@ class Store:
         same name, takes the place of the older one; with `keep_versions` the older one stays, marked stale.
         Shortcut edges stay as they are until `rebuild_derived`.
         """
-        fresh: dict[ox.Quad, None] = {}
-        read: dict[str, set[str]] = defaultdict(set)
+        read: dict[str, list[ox.Quad]] = defaultdict(list)
+        files: dict[str, set[str]] = defaultdict(set)
         for reading in readings:
-            made = dict.fromkeys(quads(reading, self.ontology, base=self.base))
-            fresh |= made
-            read[_version_of(made)].add(reading.name)
-        outdated = [quad for version in read for quad in self._outdated(version, fresh)]
-        for version, files in read.items():
-            for old in self._older(version, files):
-                if old.iri in read:
-                    continue
-                if keep_versions:
-                    fresh[_stale(old)] = None
-                else:
-                    outdated += self._without(old, files)
-        # New quads first: a crash in between leaves something to clean up, but loses nothing.
-        self._store.extend(fresh)
-        self._remove(outdated)
-        if outdated:
-            self._sweep()
+            made = list(quads(reading, self.ontology, base=self.base))
+            read[version_of(made)] += made
+            files[version_of(made)].add(reading.name)
+        with self.change() as change:
+            for version, names in files.items():
+                change.put(version, read[version])
+                for old in self.older(version, names):
+                    if old.iri in read:
+                        continue
+                    if keep_versions:
+                        change.add([_stale(old)])
+                    else:
+                        self.leave(change, old, names)
         return tuple(sorted(read))
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Yield a change, and write it in one transaction. Raise StoreError if it cannot be written."""
+        made = Change(self._store, self.base)
+        yield made
+        with self._writing():
+            made.commit()
+
+    def leave(self, change: Change, old: Version, files: AbstractSet[str]) -> None:
+        """Let a version go whose text `files` hold no more; it stays if it was read from other files, too."""
+        if set(old.files) <= files:
+            change.drop(old.iri)
+        titles = (ox.Literal(name) for name in files & set(old.files))
+        change.remove(ox.Quad(ox.NamedNode(old.iri), term("dct:title"), title, old.graph) for title in titles)
 
     def rebuild_derived(self) -> int:
         """Make the shortcut edges anew from all statements that are not stale; return their number."""
-        made = list(derive.edges(self._store, self.base))
-        for graph in self._graphs(iri.shared_graph("derived", self.base)):
-            self._store.remove_graph(graph)
-        self._store.extend(made)
-        return len(made)
+        with self._writing():
+            derive.mark_all(self._store, self.base)
+        self.refresh_derived()
+        graphs = self._graphs(iri.shared_graph("derived", self.base))
+        return sum(1 for graph in graphs for _ in self.triples(graph))
+
+    def refresh_derived(self) -> bool:
+        """Make the shortcut edges anew that are outdated; tell whether there were any.
+
+        They are made in many transactions. If the process ends between two, the next call does what is left.
+        """
+        with self._writing():
+            return derive.refresh(self._store, self.base)
 
     def replace(
         self, graph: ox.NamedNode, triples: Iterable[tuple[ox.NamedNode, ox.NamedNode, Term]]
     ) -> None:
         """Put `triples` in the place of what a named graph holds, in one transaction."""
-        fresh = set(in_graph(graph.value, triples))
-        held = set(self._store.quads_for_pattern(None, None, None, graph))
-        if fresh != held:
-            self._store.update("\n".join([_data("DELETE", held - fresh), ";", _data("INSERT", fresh - held)]))
+        fresh = dict.fromkeys(in_graph(graph.value, triples))
+        held = dict.fromkeys(self._store.quads_for_pattern(None, None, None, graph))
+        with self.change() as change:
+            change.remove(quad for quad in held if quad not in fresh)
+            change.add(quad for quad in fresh if quad not in held)
 
     def record(self, run: str, facts: Mapping[str, Term]) -> None:
         """Write what is known of one run (CURIEs and values: times, versions), the only place for times."""
         node = ox.NamedNode(iri.run_graph(run, self.base))
         said = [(node, term("rdf:type"), term("pg:ExtractionRun"))]
         said += [(node, term(curie), value) for curie, value in facts.items()]  # type: ignore[misc]
-        self._store.extend(in_graph(node.value, said))
+        with self._writing():
+            self._store.extend(in_graph(node.value, said))
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -208,6 +250,22 @@ class Store:
             substitutions={ox.Variable(name): value for name, value in (substitutions or {}).items()},
         )
 
+    def older(self, version: str, files: AbstractSet[str]) -> Iterator[Version]:
+        """Yield the stored versions from `files` that are of the same policy or have the same text."""
+        digest = version.rstrip("/").rpartition("/")[2]
+        policy = version.removesuffix(digest + "/")
+        for name in sorted(files):
+            for node in self.having(term("dct:title"), ox.Literal(name)):
+                if node != version and (node.startswith(policy) or node.endswith(f"/{digest}/")):
+                    yield self.version(node)
+
+    def having(
+        self, predicate: ox.NamedNode, value: Term, graph: ox.NamedNode | None = None
+    ) -> Iterator[str]:
+        """Yield the subjects (IRIs) that have a value, in one named graph or in any."""
+        for quad in self._store.quads_for_pattern(None, predicate, value, graph):
+            yield name_of(quad.subject)
+
     def export(
         self, output: IO[bytes], form: serial.Format, *, lexicon: bool = True, runs: bool = False
     ) -> None:
@@ -248,65 +306,17 @@ class Store:
         mark = ox.Quad(node, term("pg:textSha256"), digest, node)
         if mark in self._store:
             return
-        self._store.remove_graph(node)
-        self._store.bulk_extend([*in_graph(graph, shared.lexicon(self.ontology)), mark])
+        with self._writing():
+            self._store.remove_graph(node)
+            self._store.extend([*in_graph(graph, shared.lexicon(self.ontology)), mark])
 
-    def _older(self, version: str, files: set[str]) -> Iterator[Version]:
-        """Yield the stored versions from `files` that are of the same policy or have the same text."""
-        digest = version.rstrip("/").rpartition("/")[2]
-        policy = version.removesuffix(digest + "/")
-        for name in sorted(files):
-            for quad in self._store.quads_for_pattern(None, term("dct:title"), ox.Literal(name), None):
-                node = name_of(quad.subject)
-                if node != version and (node.startswith(policy) or node.endswith(f"/{digest}/")):
-                    yield self.version(node)
-
-    def _without(self, old: Version, files: set[str]) -> Iterator[ox.Quad]:
-        """Yield what goes when `files` hold `old` no more: all, unless another file has the same text."""
-        if set(old.files) <= files:
-            yield from self._of_version(old.iri)
-            return
-        for name in files & set(old.files):
-            yield ox.Quad(ox.NamedNode(old.iri), term("dct:title"), ox.Literal(name), old.graph)
-
-    def _outdated(self, version: str, fresh: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-        """Yield what was said of a version that is read again and is not said any more."""
-        title = (ox.NamedNode(version), term("dct:title"))
-        held = [quad for quad in self._of_version(version) if (quad.subject, quad.predicate) != title]
-        if held:
-            # Only a store can tell: it keeps values, not their spelling (P12M comes back as P1Y).
-            said = ox.Store()
-            said.bulk_extend(quad for quad in fresh if name_of(quad.graph_name).startswith(version))
-            yield from (quad for quad in held if quad not in said)
-
-    def _of_version(self, version: str) -> Iterator[ox.Quad]:
-        for part in ("graph", "evidence", "text", "report"):
-            yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(version + part))
-
-    def _remove(self, outdated: Iterable[ox.Quad]) -> None:
-        """Remove quads in one transaction."""
-        self._store.update(_data("DELETE", outdated))
-
-    def _sweep(self) -> None:
-        """Remove companies and phrases that no statement names any more."""
-        for name in ("companies", "unmapped"):
-            graph = ox.NamedNode(iri.shared_graph(name, self.base))
-            held: dict[str, list[ox.Quad]] = defaultdict(list)
-            for quad in self._store.quads_for_pattern(None, None, None, graph):
-                held[name_of(quad.subject)].append(quad)
-            kept: set[str] = set()
-            waiting = [node for node in held if self._is_stated(node)]
-            while waiting:
-                node = waiting.pop()
-                if node in held and node not in kept:
-                    kept.add(node)
-                    waiting += [quad.object.value for quad in held[node] if isinstance(quad.object, Term)]
-            self._remove(quad for node, found in held.items() if node not in kept for quad in found)
-
-    def _is_stated(self, node: str) -> bool:
-        """Tell whether some statement has `node` as its object."""
-        found = self._store.quads_for_pattern(None, None, ox.NamedNode(node), None)
-        return any(name_of(quad.graph_name).endswith("/graph") for quad in found)
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn what goes wrong with the disk into a StoreError; what was whole before stays as it was."""
+        try:
+            yield
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
 
 def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
@@ -314,34 +324,46 @@ def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
     if path is None:
         return ox.Store()
     try:
-        return ox.Store.read_only(str(path)) if read_only else ox.Store(str(path))
+        return _read_only(Path(path)) if read_only else ox.Store(str(path))
     except (
         OSError,
         RuntimeError,
     ) as error:  # the engine raises either for a folder that holds something else
         if "lock" in str(error).lower():
-            problem, advice = "it is open elsewhere", "wait for the other process, or name another folder"
-        elif not Path(path).exists():
+            advice = "wait for the other process, or name another folder"
+            raise StoreInUse(str(path), "it is open elsewhere", advice) from error
+        if any(sign in str(error).lower() for sign in _FULL):
+            raise _unwritable(path, error) from error
+        if not Path(path).exists():
             problem, advice = "there is no store here", "build one first, or name another folder"
         else:
             problem, advice = f"this is no store ({error})", "name another folder, or build it anew"
         raise StoreError(str(path), problem, advice) from error
 
 
-def _version_of(made: Iterable[ox.Quad]) -> str:
-    """Return the version that the quads of one reading are about."""
-    return next(name_of(q.subject) for q in made if q.object == term("pg:PolicyVersion"))
-
-
 def _stale(old: Version) -> ox.Quad:
     return ox.Quad(ox.NamedNode(old.iri), term("dpv:hasNoticeStatus"), term("dpv:NoticeStale"), old.graph)
 
 
-def _data(what: Literal["INSERT", "DELETE"], quads: Iterable[ox.Quad]) -> str:
-    """Return the SPARQL update that inserts or deletes quads."""
-    # The lines are quads as the store itself writes them, so nothing can break out of them.
-    lines = [f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads]
-    return f"{what} DATA {{\n" + "\n".join(lines) + "\n}"
+def _read_only(path: Path) -> ox.Store:
+    """Return a store to be read, which may be written to meanwhile: files can go while they are opened."""
+    for _ in range(_TRIES):
+        try:
+            return ox.Store.read_only(str(path))
+        except (OSError, RuntimeError) as error:
+            if not (path / "CURRENT").exists() or "no such file" not in str(error).lower():
+                raise
+        time.sleep(_PAUSE)
+    return ox.Store.read_only(str(path))
+
+
+def _unwritable(path: Path | str | None, error: Exception) -> StoreError:
+    """Return what is said of a store on a disk that is full or broken."""
+    return StoreError(
+        str(path),
+        f"cannot be written ({str(error).partition(chr(10))[0]})",
+        "nothing that was stored is lost; make room or mend the disk, and run the same again",
+    )
 
 
 def _digest() -> str:

@@ -13,7 +13,7 @@ from graph import Finding, Store, StoreError, Version, check, report
 from graph.engine import Engine
 from graph.source import Source, source
 from policygraph import building
-from policygraph.building import Failure, Summary
+from policygraph.building import Failure
 from policygraph.settings import LEVELS, Settings
 from policygraph.showing import company_names, versions_of
 
@@ -94,12 +94,15 @@ def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Eng
 
     A file that is not there or cannot be read is among the failures and does not stop the others.
     """
-    failures = [Failure(path, f"{path}: no such file or folder") for path in paths if not path.exists()]
-    summary = Summary(failures=failures)
+    failures = [
+        Failure(str(path), f"{path}: no such file or folder", "missing")
+        for path in paths
+        if not path.exists()
+    ]
     given: dict[Path, tuple[str, str]] = {}
     with Store() as store:
         for path in building.files(path for path in paths if path.exists()):
-            for reading in building.readings([path], summary):
+            for reading in building.readings([path], failures):
                 # Files of one name in several folders are policies of their own, not older versions.
                 store.add([reading], keep_versions=True)
                 given[path] = (reading.sha256, reading.name)
@@ -108,7 +111,7 @@ def of_files(paths: Sequence[Path], *, settings: Settings = _DEFAULT, using: Eng
         checked = Checked(tuple(findings), _policies(store, versions))
     read = {(version.sha256, name): version.iri for version in versions for name in version.files}
     files = {path: (read[text, name], name) for path, (text, name) in given.items()}
-    return replace(_judged(_by_file(checked, files), settings), failures=tuple(summary.failures))
+    return replace(_judged(_by_file(checked, files), settings), failures=tuple(failures))
 
 
 def _findings(

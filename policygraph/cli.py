@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from graph.engine import Engine
     from graph.versions import Seen
     from policygraph.asking import Rows
-    from policygraph.building import Summary
+    from policygraph.building import Failure
+    from policygraph.building.builder import Summary
     from policygraph.checking import Checked
     from policygraph.diffing.editions import Diff
     from policygraph.explorer.directory import Company
@@ -52,6 +54,9 @@ app = typer.Typer(
 )
 
 _PAGE = 100  # rows of a long answer, unless --limit says otherwise
+_PAUSE = 0.5  # seconds between two looks whether a store can be written
+_SELDOM = 30  # seconds between two lines on how a build goes, where there is no terminal
+_INTERRUPTED = 130  # what a shell has for Ctrl-C
 _WIDE = 150  # columns of a table that goes to a pipe or a file, unless COLUMNS says otherwise
 
 EndpointOption = Annotated[
@@ -67,6 +72,10 @@ AsOfOption = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"], help="Only what held on this day: the text of each policy current then."
     ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", "-w", min=1, help="Processes that read at once; default: one a core."),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write; - is standard output.")]
@@ -208,38 +217,60 @@ def build(
         ),
     ] = False,
     store: StoreOption = _STORE,
+    workers: WorkersOption = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that reading one policy may take.")] = 120,
+    memory: Annotated[int, typer.Option(min=64, help="MB that reading one policy may take.")] = 2048,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before, too.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Whether to wait for another build of the same store.")
+    ] = True,
     quiet: QuietOption = False,
 ) -> None:
-    """Read policies into a graph. A policy that cannot be read is named and does not stop the others."""
-    from graph import PolicyGraphError, Store  # noqa: PLC0415
+    """Read policies into a graph: those that are new or have changed; those that are gone leave it.
 
-    found, seen = _listed(paths, store, past=past)
-    if not found:
-        _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+    A policy that cannot be read is named and does not stop the others. Whatever ends a build, what it has
+    stored is whole, and the next one goes on from there.
+    """
+    from graph import PolicyGraphError  # noqa: PLC0415
+    from policygraph import building  # noqa: PLC0415
+
+    paths, seen = _laid_out(paths, store) if past else (paths, {})
     try:
-        with Store(store) as opened:
-            summary = _build(found, opened, quiet=quiet)
+        if not any(True for _ in building.files(paths)):
+            _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
+        with _opened_to_write(store, wait=wait, quiet=quiet) as opened, _watched(quiet=quiet) as tell:
+            summary = building.build(
+                paths,
+                opened,
+                engine=building.processes(workers or os.cpu_count() or 1),
+                limits=building.Limits(timeout, memory << 20),
+                retry_failed=retry_failed,
+                done=tell,
+            )
             if seen:
                 _chronicle(opened, seen)
-    except PolicyGraphError as error:
+    except (FileNotFoundError, PolicyGraphError, building.EngineError) as error:
         _stop(str(error))
+    except KeyboardInterrupt:
+        _err().print("stopped; what was read is kept: run the same command again to go on")
+        raise typer.Exit(_INTERRUPTED) from None
     if not quiet:
         _print_summary(summary, store)
-    _print_failures(summary)
+    _print_failures(summary.failures)
+    if summary.repeated:
+        _err().print(f"{summary.repeated:,} of these failed before; --retry-failed tries them again")
     raise typer.Exit(1 if summary.failures else 0)
 
 
-def _listed(paths: list[Path], store: Path, *, past: bool) -> "tuple[list[Path], dict[str, Seen]]":
-    """Return the files to read, and of those of a history by their names when they were seen.
-
-    The texts of histories are kept in a folder beside the store.
-    """
-    from policygraph import building, history  # noqa: PLC0415
+def _laid_out(paths: list[Path], store: Path) -> "tuple[list[Path], dict[str, Seen]]":
+    """Return the folder beside the store that keeps the texts of histories, and when each text was seen."""
+    from policygraph import history  # noqa: PLC0415
 
     folder = store.with_name(f"{store.name}-history")
     try:
-        seen = history.lay_out(paths, folder) if past else {}
-        return list(building.files([folder] if past else paths)), seen
+        return [folder], history.lay_out(paths, folder)
     except history.HistoryError as error:
         _stop(str(error))
     except OSError as error:
@@ -247,24 +278,70 @@ def _listed(paths: list[Path], store: Path, *, past: bool) -> "tuple[list[Path],
 
 
 def _chronicle(store: "Store", seen: "dict[str, Seen]") -> None:
+    """Write down when the texts of histories were seen; whatever ends this, the next build does it again."""
     from graph import versions  # noqa: PLC0415
 
     versions.chronicle(store, seen)
     store.rebuild_derived()
 
 
-def _build(found: list[Path], store: "Store", *, quiet: bool) -> "Summary":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+@contextmanager
+def _opened_to_write(folder: Path, *, wait: bool, quiet: bool) -> "Iterator[Store]":
+    """Yield the store in `folder`; wait for another process that writes to it, or raise StoreInUse."""
+    from graph import Store  # noqa: PLC0415
+    from graph.errors import StoreInUse  # noqa: PLC0415
 
-    from policygraph import building  # noqa: PLC0415
+    told = quiet
+    while True:
+        try:
+            store = Store(folder)
+            break
+        except StoreInUse:
+            if not wait:
+                raise
+        if not told:
+            _err().print(f"another build is at work on {escape(str(folder))}; waiting", soft_wrap=True)
+        told = True
+        time.sleep(_PAUSE)
+    with store:
+        yield store
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err(), transient=True, disable=quiet or not sys.stderr.isatty()) as bar:
-        task = bar.add_task("reading", total=len(found))
-        return building.build(found, store, done=lambda _: bar.advance(task))
+
+@contextmanager
+def _watched(*, quiet: bool) -> "Iterator[Callable[[Summary], None]]":
+    """Yield what tells how a build goes: a line that changes in a terminal, one now and then elsewhere."""
+    from policygraph.building import telling  # noqa: PLC0415
+
+    console, begun = _err(), time.monotonic()
+    if quiet:
+        yield lambda _: None
+    elif console.is_terminal:
+        with console.status("reading") as status:
+            yield lambda summary: status.update(telling.progress(summary, time.monotonic() - begun))
+    else:
+        told = begun
+
+        def tell(summary: "Summary") -> None:
+            nonlocal told
+            now = time.monotonic()
+            if now - told >= _SELDOM:
+                told = now
+                console.print(telling.progress(summary, now - begun), soft_wrap=True)
+
+        yield tell
 
 
 def _print_summary(summary: "Summary", store: Path) -> None:
+    from policygraph.building import telling  # noqa: PLC0415
+
+    if not summary.is_complete:
+        _out().print(telling.totals(summary), soft_wrap=True)
+    elif summary.policies:
+        _print_policies(summary)
+    _err().print(escape(telling.result(summary, str(store))), soft_wrap=True)
+
+
+def _print_policies(summary: "Summary") -> None:
     table = Table("policy", "company", title="What the policies state", title_justify="left")
     for name in ("processes", "denials", "data", "purposes", "recipients", "rights"):
         table.add_column(name, justify="right")
@@ -285,12 +362,13 @@ def _print_summary(summary: "Summary", store: Path) -> None:
             ),
         )
     _out().print(table)
-    _err().print(f"{len(summary.policies)} policies, {summary.quads:,} quads in {escape(str(store))}")
 
 
-def _print_failures(summary: "Summary") -> None:
-    for failure in summary.failures:
-        _err().print(f"[bold red]not read:[/] {escape(failure.reason)}", soft_wrap=True)
+def _print_failures(failures: "Sequence[Failure]") -> None:
+    from policygraph.building import telling  # noqa: PLC0415
+
+    for line in telling.reasons(failures):
+        _err().print(f"[bold red]not read:[/] {escape(line)}", soft_wrap=True)
 
 
 # --- check -------------------------------------------------------------------------------------------------
@@ -763,19 +841,19 @@ def mentions(
     from policygraph import building  # noqa: PLC0415
     from policygraph.mentions import mentions as found_in  # noqa: PLC0415
 
-    summary = building.Summary()
+    failures: list[Failure] = []
     try:
         found = list(building.files(paths))
     except FileNotFoundError as error:
         _stop(str(error))
     with _writer(output) as stream:
-        for reading in building.readings(found, summary):
+        for reading in building.readings(found, failures):
             for mention in found_in(reading, generic=generic):
                 stream.write(json.dumps(mention.row(), ensure_ascii=False).encode() + b"\n")
     if not quiet:
-        _err().print(f"{len(found) - len(summary.failures)} policies read")
-    _print_failures(summary)
-    raise typer.Exit(1 if summary.failures else 0)
+        _err().print(f"{len(found) - len(failures)} policies read")
+    _print_failures(failures)
+    raise typer.Exit(1 if failures else 0)
 
 
 # --- diff --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from urllib.request import OpenerDirector, Request
 
 import pyoxigraph as ox
 
-from graph import Store
+from graph import Store, iri
 from policygraph import credentials, virtuoso
 from policygraph.endpoint import EndpointError
 
@@ -46,6 +46,7 @@ def push(
 ) -> Pushed:
     """Write every graph of `store` to the server whose query endpoint is `url`; return what was done.
 
+    Records of builds stay here: where files lie is nobody else's business.
     Graphs go by the Graph Store Protocol where the server has it, else by SPARQL Update in batches; a graph
     takes the place of the one of the same name, so that pushing again changes nothing. The URLs for both are
     guessed from `url` if they are not given. `done` is called with each graph. POLICYGRAPH_USER and
@@ -53,6 +54,7 @@ def push(
     """
     server = _Server(credentials.opener(url), seconds)
     names = sorted(name.value for name in store.graphs())
+    names = [name for name in names if not name.startswith(iri.run_graphs(store.base))]
     if not names:
         raise EndpointError(f"{url}: there is no graph to push; build a store first")
     if not update:

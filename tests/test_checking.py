@@ -145,8 +145,12 @@ def test_checking_a_store_keeps_the_report(store: Path) -> None:
     assert sorted(results(store)) == kept
 
 
-def test_reading_anew_removes_the_report(store: Path, folder: Path) -> None:
+def test_a_report_stays_until_the_text_is_another(store: Path, folder: Path) -> None:
     run("check", "-s", store)
+    kept = sorted(results(store))
+    run("build", folder / "a", "-s", store, "-q")
+    assert sorted(results(store)) == kept
+    (folder / "a" / "policy.md").write_text(ACME + "\nWe keep your email address for two years.\n", "utf-8")
     run("build", folder / "a", "-s", store, "-q")
     assert list(results(store)) == []
 

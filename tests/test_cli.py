@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from extract.readers import read_text
 from extract.reading import read_policy
 from graph import Store
-from policygraph.building import count
+from policygraph.building.job import count
 from policygraph.cli import app
 
 ROOT = Path(__file__).parents[1]

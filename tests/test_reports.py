@@ -112,7 +112,7 @@ def checked(fail_on: str = "none", media_type: str = "text/markdown") -> Checked
         (VERSION, "policy.md"): policy("a b/policy.md", media_type=media_type),
         (other, "b/policy.md"): policy("b/policy.md", media_type=media_type, name="b/policy.md"),
     }
-    failure = Failure(Path("bad,file.txt"), "bad,file.txt: is no text: file\nat all")
+    failure = Failure("bad,file.txt", "bad,file.txt: is no text: file\nat all")
     return Checked((*FINDINGS, *copies), policies, (failure,), fail_on)
 
 

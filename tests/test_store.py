@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,10 +14,10 @@ import pytest
 from hand_readings import CO, ROOT, Said, clik, reading
 
 from extract.claim import Company, Controller, Reading, Service, Statement, Text, Unmapped
-from graph import Store, StoreError
+from graph import Store, StoreError, change
 from graph.serial import Format
 from graph.source import Source, source
-from graph.terms import term, typed
+from graph.terms import name_of, term, typed
 from ontology import expand
 
 FORMATS: tuple[Format, ...] = ("nquads", "trig", "turtle", "jsonld")
@@ -107,7 +108,8 @@ def test_what_is_written_can_be_read_again() -> None:
 
 
 def _quads(store: Store) -> list[ox.Quad]:
-    return [quad for quad in store._store if "graph/ontology" not in str(quad.graph_name)]
+    left_out = ("/graph/ontology", "/graph/run/sources")
+    return [quad for quad in store._store if not name_of(quad.graph_name).endswith(left_out)]
 
 
 def test_reading_again_adds_nothing() -> None:
@@ -312,3 +314,39 @@ def test_the_text_is_kept_with_its_headings_and_goes_with_its_version() -> None:
     assert source(store, kept) == Source(made.text, "text/plain", ((0, 7),))
     store.add([reading("Acme shares nothing.", controllers=[Controller(Company("Acme"))])])
     assert source(store, kept) == Source()
+
+
+def test_what_was_loaded_for_a_transaction_that_never_came_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change, "_MANY", 1)
+    with Store(tmp_path / "store") as store:
+        store.add([ACME])
+
+    def ends(*_: object) -> None:
+        raise OSError(5, "the power is off")
+
+    with Store(tmp_path / "store") as store:
+        before = exported(store)
+        with monkeypatch.context() as patch:
+            patch.setattr(change.Change, "_load_ahead", _and_then(change.Change._load_ahead, ends))
+            with pytest.raises(StoreError, match="the power is off"):
+                store.add([BLUTH])
+        assert exported(store) != before
+        assert [version.files for version in store.versions()] == [("acme.txt",)]
+    with Store(tmp_path / "store") as store:
+        assert exported(store) == before
+        assert not [graph for graph in store.graphs() if "bluth" in graph.value]
+        store.add([BLUTH])
+        store.rebuild_derived()
+        assert exported(store) == exported(filled(ACME, BLUTH))
+
+
+def _and_then(first: Callable[..., object], then: Callable[..., None]) -> Callable[..., None]:
+    """Return what calls both, one after the other."""
+
+    def both(*arguments: object) -> None:
+        first(*arguments)
+        then()
+
+    return both

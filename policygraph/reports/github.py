@@ -20,7 +20,7 @@ def as_github(checked: Checked) -> str:
         if finding.open
     ]
     lines += [
-        f"::error file={_escaped(str(failure.path), _PROPERTY)},title=not read::{_escaped(failure.reason, _TEXT)}"
+        f"::error file={_escaped(failure.source, _PROPERTY)},title=not read::{_escaped(failure.reason, _TEXT)}"
         for failure in checked.failures
     ]
     return "".join(line + "\n" for line in lines)

@@ -63,7 +63,7 @@ def _case(
 
 def _unread(root: Element, failure: Failure) -> None:
     """Add a suite with one error for a file that was not read."""
-    name = wording.plain(str(failure.path))
+    name = wording.plain(failure.source)
     suite = SubElement(root, "testsuite", name=name, tests="1", failures="0", errors="1", skipped="0")
     case = SubElement(suite, "testcase", name="can be read", classname=name, file=name)
     SubElement(case, "error", message=wording.plain(failure.reason), type="not read")

@@ -18,6 +18,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from ontology import NAMESPACES
+from policygraph.memory import limit_memory
 from policygraph.serving.negotiation import ROWS, TRIPLES, negotiate
 
 _MB = 1024 * 1024
@@ -124,21 +125,6 @@ def _prefixes(form: ox.RdfFormat) -> dict[str, str] | None:
     return dict(NAMESPACES) if form in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
 
 
-def limit_memory(megabytes: int) -> None:
-    """Let this process take so much more memory than it has, where the system can see to that."""
-    try:
-        import resource  # noqa: PLC0415  there is none on Windows
-    except ImportError:
-        return
-    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _PROC else 0
-    most = held + megabytes * _MB
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-_PROC = Path("/proc/self/statm").exists()
-
-
 def network(folder: Path) -> Reply:
     """Return the page of the network of a store."""
     from graph import Store  # noqa: PLC0415  most workers never draw
@@ -176,7 +162,7 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends us
     store = ox.Store.read_only(given.folder)
-    limit_memory(given.memory)
+    limit_memory(given.memory * _MB)
     limits = {"rows": given.rows, "size": given.size}
     serve(Path(given.folder), store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, **limits)
 

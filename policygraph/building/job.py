@@ -1,0 +1,174 @@
+"""One policy becomes quads, or a reason why not: what every engine runs, wherever it runs it."""
+
+import errno
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from extract.claim import Reading, Statement
+from extract.errors import ExtractError
+from graph import iri
+
+_LOG = logging.getLogger(__name__)
+
+FailureKind = Literal["missing", "unreadable", "fault", "time", "memory", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A policy to be read: its source, as the user names it (a path), and the base of the IRIs to make.
+
+    `sha256` is that of the file's bytes if it is known beforehand, so that it is known of a policy, too, that
+    ends the process that reads it.
+    """
+
+    source: str
+    sha256: str = ""
+    base: str = iri.BASE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one policy may take: seconds, and bytes of memory beyond what the reader itself holds."""
+
+    seconds: float = 120
+    memory: int = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that was not read, and why.
+
+    `kind` tells what went wrong: its bytes could not be had ("missing"), they are no policy that can be read
+    ("unreadable"), the reader tripped ("fault"), took too long ("time") or too much ("memory"), or its
+    process ended ("died").
+    """
+
+    source: str
+    reason: str
+    kind: FailureKind = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCount:
+    """What was read from one policy: its file name, its company, and how much it states."""
+
+    name: str
+    company: str
+    processes: int
+    denials: int
+    data: int
+    purposes: int
+    recipients: int
+    rights: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: the quads of one version as N-Quads and their count, or else a failure.
+
+    `sha256` is that of the file's bytes; "" if they could not be had.
+    """
+
+    job: Job
+    sha256: str = ""
+    version: str = ""
+    quads: bytes = b""
+    count: PolicyCount | None = None
+    failure: Failure | None = None
+
+
+def read_job(job: Job) -> Outcome:
+    """Return what becomes of a job; whatever a policy trips is a failure, never an exception."""
+    path, digest = Path(job.source), job.sha256
+    try:
+        digest = digest or digest_of(path)
+        return _read(job, path, digest)
+    except Exception as error:  # noqa: BLE001  whatever one policy trips must not cost the others
+        return Outcome(job, digest, failure=failed(path, error))
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of the bytes of a file, however large it is. Raise OSError.
+
+    What gives its bytes once, such as a pipe, is no file here: it could not be read afterwards.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "this is no file: save what it gives, and name that", str(path))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def readings(paths: Iterable[Path], failures: list[Failure]) -> Iterator[Reading]:
+    """Yield the reading of each file that can be read; the others are added to `failures`."""
+    from extract.reading import read  # noqa: PLC0415  spaCy takes over a second to import
+
+    for path in paths:
+        try:
+            yield read(path)
+        except Exception as error:  # noqa: BLE001  as above
+            failures.append(failed(path, error))
+
+
+def _read(job: Job, path: Path, digest: str) -> Outcome:
+    import pyoxigraph as ox  # noqa: PLC0415  engines need not load what their workers do
+
+    import ontology  # noqa: PLC0415
+    from extract.reading import read  # noqa: PLC0415
+    from graph.quads import quads, version_of  # noqa: PLC0415
+
+    reading = read(path)
+    made = list(quads(reading, ontology.load(), base=job.base))
+    written = BytesIO()
+    ox.serialize(made, written, format=ox.RdfFormat.N_QUADS)
+    return Outcome(job, digest, version_of(made), written.getvalue(), count(reading))
+
+
+def failed(path: Path, error: Exception) -> Failure:
+    """Return what is said of a file whose reading raised `error`."""
+    source = str(path)
+    if isinstance(error, ExtractError):
+        return Failure(source, str(error))
+    if isinstance(error, OSError):
+        return Failure(source, f"{path.name}: cannot be opened ({error.strerror or error})", "missing")
+    if isinstance(error, MemoryError):
+        return Failure(source, f"{path.name}: reading it takes more memory than it may have", "memory")
+    _LOG.debug("reading %s failed", path, exc_info=error)
+    what = f"{type(error).__name__}: {error}"
+    reason = f"{path.name}: reading it failed inside policygraph ({what}); please report it"
+    return Failure(source, reason, "fault")
+
+
+def count(reading: Reading) -> PolicyCount:
+    """Return how much a reading states."""
+    import ontology  # noqa: PLC0415
+
+    term = ontology.load().term
+    statements = list(_with_exceptions(reading.statements))
+    said = [claim for statement in statements if not statement.denied for claim in statement.claims]
+
+    def distinct(*curies: str) -> int:
+        predicates = {term(curie) for curie in curies}
+        return len({claim.value for claim in said if claim.predicate in predicates})
+
+    return PolicyCount(
+        reading.name,
+        reading.controllers[0].company.name if reading.controllers else "not named",
+        sum(not statement.denied for statement in statements),
+        sum(statement.denied for statement in statements),
+        distinct("dpv:hasPersonalData"),
+        distinct("dpv:hasPurpose"),
+        distinct("dpv:hasRecipient", "dpv:hasService"),
+        len({claim.value for claim in reading.facts if claim.predicate == term("dpv:hasRight")}),
+    )
+
+
+def _with_exceptions(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield statements, each with those that are part of it: exceptions from a denial are practices, too."""
+    for statement in statements:
+        yield statement
+        yield from _with_exceptions((*statement.children, *statement.exceptions))
