@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from graph import Store
     from graph.engine import Engine
     from policygraph.asking import Rows
+    from policygraph.building import Engine as Reader
     from policygraph.building import Failure
     from policygraph.building.builder import Summary
     from policygraph.checking import Checked
@@ -171,6 +172,10 @@ def build(
     *,
     store: StoreOption = _STORE,
     workers: WorkersOption = None,
+    cluster: Annotated[
+        str,
+        typer.Option(help="Address of a Dask scheduler whose workers read; local:N starts N processes here."),
+    ] = "",
     partitions: Annotated[
         Path | None, typer.Option(help="Folder for files of N-Quads, which are written instead of a store.")
     ] = None,
@@ -198,7 +203,7 @@ def build(
         found = named(paths)
         if not any(True for _ in found):
             _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
-        engine = building.processes(workers or os.cpu_count() or 1)
+        engine = _reader(cluster, workers)
         if partitions is not None:
             with _watched(quiet=quiet) as tell:
                 summary = write(found, partitions, engine=engine, limits=limits, done=tell)
@@ -218,6 +223,19 @@ def build(
     if summary.repeated:
         _err().print(f"{summary.repeated:,} of these failed before; --retry-failed tries them again")
     raise typer.Exit(1 if summary.failures else 0)
+
+
+def _reader(cluster: str, workers: int | None) -> "Reader":
+    """Return the engine that reads policies: on a cluster if one is named, else in processes here."""
+    from policygraph import building  # noqa: PLC0415
+
+    if not cluster:
+        return building.processes(workers or os.cpu_count() or 1)
+    if workers:
+        _stop("--workers is for this machine; how many read on a cluster is up to the cluster")
+    from policygraph.building import cluster as dask  # noqa: PLC0415
+
+    return dask.cluster(cluster)
 
 
 @app.command()

@@ -22,7 +22,19 @@ from policygraph.building.job import count
 from policygraph.cli import app
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("build", "check", "query", "network", "show", "export", "report", "mentions", "push", "serve")
+COMMANDS = (
+    "build",
+    "load",
+    "check",
+    "query",
+    "network",
+    "show",
+    "export",
+    "report",
+    "mentions",
+    "push",
+    "serve",
+)
 LARGE = os.environ.get("POLICYGRAPH_ALL") == "1"  # 20 MB instead of 100 KB
 GERMAN = "Wir verarbeiten Ihre Daten, um die Dienste zu erbringen, und geben sie nicht an Dritte weiter. " * 5
 NOBODY = "We collect your e-mail address to send you newsletters. You have the right to access your data.\n"
