@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePath, PurePosixPath
 from typing import Literal
 
 BASE = "https://w3id.org/policygraph/id/"
@@ -16,6 +17,7 @@ BASE = "https://w3id.org/policygraph/id/"
 _OTHER = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile(r"['’]")
 _SPAN = re.compile(r"#char=(\d+),(\d+)$")
+_BEHIND = re.compile(r"[?#].*$", re.DOTALL)  # what a URL of the web has behind its path
 _HEX = 12
 _WORDS = 4  # of a heading; offsets make the IRI unique, the words are there for the reader
 
@@ -80,6 +82,20 @@ def sources_graph(base: str = BASE) -> str:
 def source(place: str, base: str = BASE) -> str:
     """Return the IRI of a source, which does not tell where its file lies."""
     return f"{base}source/{hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[: 2 * _HEX]}"
+
+
+def file_name(place: str) -> str:
+    """Return what the file at a path or URL is called.
+
+    >>> file_name("policies/acme.txt"), file_name("https://example.org/legal/privacy.html?lang=en#top")
+    ('acme.txt', 'privacy.html')
+    >>> file_name("zip://en/acme.txt::s3://bucket/policies.zip")
+    'acme.txt'
+    """
+    if "://" not in place:
+        return PurePath(place).name
+    first = place.partition("::")[0]
+    return PurePosixPath(_BEHIND.sub("", first) if first.startswith("http") else first).name
 
 
 def span_iri(text: str, start: int, end: int) -> str:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import PurePath
 
 import pyoxigraph as ox
 
@@ -47,7 +46,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Return the name of the file, which the version has as a title."""
-        return PurePath(self.source).name
+        return iri.file_name(self.source)
 
 
 class Ledger:

@@ -14,16 +14,22 @@ from graph.terms import Term, name_of, term
 from ontology import Ontology
 
 
-def quads(reading: Reading, ontology: Ontology, *, base: str = iri.BASE) -> Iterator[ox.Quad]:
+def quads(
+    reading: Reading, ontology: Ontology, *, base: str = iri.BASE, source: str = ""
+) -> Iterator[ox.Quad]:
     """Yield the quads of one reading, each once, in an order that depends on the reading alone.
 
-    They go to the version's graph, its evidence graph, the graph of its text, and the shared graphs of
-    companies and of unmapped concepts. Raise BrokenClaim if a claim points outside the text.
+    `source` is the IRI of the document if it has one. They go to the version's graph, its evidence graph, the
+    graph of its text, and the shared graphs of companies and of unmapped concepts. Raise BrokenClaim if a claim
+    points outside the text.
     """
     named = names(reading, ontology, base)
     said = tuple(merged(facts(named)))
     stated = ((fact.subject, fact.predicate, fact.object) for fact in said)
     yield from in_graph(named.version.graph, stated)
+    if source:
+        where = (ox.NamedNode(named.version.version), term("dct:source"), ox.NamedNode(source))
+        yield from in_graph(named.version.graph, [where])
     yield from in_graph(named.version.evidence, mentions(reading, named.version, said))
     yield from in_graph(named.version.text, document(reading, named.version))
     yield from in_graph(iri.shared_graph("companies", base), shared.companies(said, ontology))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from graph.engine import Engine
     from graph.versions import Seen
     from policygraph.asking import Rows
+    from policygraph.building import Engine as Reader
     from policygraph.building import Failure
     from policygraph.building.builder import Summary
     from policygraph.checking import Checked
@@ -76,6 +77,9 @@ AsOfOption = Annotated[
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", "-w", min=1, help="Processes that read at once; default: one a core."),
+]
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Whether to wait for another build of the same store.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="File to write; - is standard output.")]
@@ -206,7 +210,7 @@ def _writer(path: Path) -> Iterator[IO[bytes]]:
 @app.command()
 def build(
     paths: Annotated[
-        list[Path], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them.")
+        list[str], typer.Argument(help="Policies (.txt, .md, .html, .pdf) or folders of them, or their URLs.")
     ],
     *,
     past: Annotated[
@@ -218,14 +222,19 @@ def build(
     ] = False,
     store: StoreOption = _STORE,
     workers: WorkersOption = None,
+    cluster: Annotated[
+        str,
+        typer.Option(help="Address of a Dask scheduler whose workers read; local:N starts N processes here."),
+    ] = "",
+    partitions: Annotated[
+        Path | None, typer.Option(help="Folder for files of N-Quads, which are written instead of a store.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that reading one policy may take.")] = 120,
     memory: Annotated[int, typer.Option(min=64, help="MB that reading one policy may take.")] = 2048,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before, too.")
     ] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Whether to wait for another build of the same store.")
-    ] = True,
+    wait: WaitOption = True,
     quiet: QuietOption = False,
 ) -> None:
     """Read policies into a graph: those that are new or have changed; those that are gone leave it.
@@ -235,42 +244,49 @@ def build(
     """
     from graph import PolicyGraphError  # noqa: PLC0415
     from policygraph import building  # noqa: PLC0415
+    from policygraph.building.named import named  # noqa: PLC0415
+    from policygraph.building.partitions import PartitionError, write  # noqa: PLC0415
+    from policygraph.building.urls import SourceError  # noqa: PLC0415
 
-    paths, seen = _laid_out(paths, store) if past else (paths, {})
+    limits = building.Limits(timeout, memory << 20)
+    if past and partitions is not None:
+        _stop("--history keeps texts in a store; leave --partitions out")
+    places, seen = _laid_out(paths, store) if past else (paths, {})
     try:
-        if not any(True for _ in building.files(paths)):
+        found = named(places)
+        if not any(True for _ in found):
             _stop("no policies here: give files or folders with .txt, .md, .html or .pdf")
-        with _opened_to_write(store, wait=wait, quiet=quiet) as opened, _watched(quiet=quiet) as tell:
-            summary = building.build(
-                paths,
-                opened,
-                engine=building.processes(workers or os.cpu_count() or 1),
-                limits=building.Limits(timeout, memory << 20),
-                retry_failed=retry_failed,
-                done=tell,
-            )
-            if seen:
-                _chronicle(opened, seen)
-    except (FileNotFoundError, PolicyGraphError, building.EngineError) as error:
+        engine = _reader(cluster, workers)
+        if partitions is not None:
+            with _watched(quiet=quiet) as tell:
+                summary = write(found, partitions, engine=engine, limits=limits, done=tell)
+        else:
+            with _opened_to_write(store, wait=wait, quiet=quiet) as opened, _watched(quiet=quiet) as tell:
+                summary = building.build(
+                    found, opened, engine=engine, limits=limits, retry_failed=retry_failed, done=tell
+                )
+                if seen:
+                    _chronicle(opened, seen)
+    except (FileNotFoundError, SourceError, PartitionError, PolicyGraphError, building.EngineError) as error:
         _stop(str(error))
     except KeyboardInterrupt:
         _err().print("stopped; what was read is kept: run the same command again to go on")
         raise typer.Exit(_INTERRUPTED) from None
     if not quiet:
-        _print_summary(summary, store)
+        _print_summary(summary, partitions or store)
     _print_failures(summary.failures)
     if summary.repeated:
         _err().print(f"{summary.repeated:,} of these failed before; --retry-failed tries them again")
     raise typer.Exit(1 if summary.failures else 0)
 
 
-def _laid_out(paths: list[Path], store: Path) -> "tuple[list[Path], dict[str, Seen]]":
+def _laid_out(paths: list[str], store: Path) -> "tuple[list[str], dict[str, Seen]]":
     """Return the folder beside the store that keeps the texts of histories, and when each text was seen."""
     from policygraph import history  # noqa: PLC0415
 
     folder = store.with_name(f"{store.name}-history")
     try:
-        return [folder], history.lay_out(paths, folder)
+        return [str(folder)], history.lay_out([Path(path) for path in paths], folder)
     except history.HistoryError as error:
         _stop(str(error))
     except OSError as error:
@@ -283,6 +299,40 @@ def _chronicle(store: "Store", seen: "dict[str, Seen]") -> None:
 
     versions.chronicle(store, seen)
     store.rebuild_derived()
+
+
+def _reader(cluster: str, workers: int | None) -> "Reader":
+    """Return the engine that reads policies: on a cluster if one is named, else in processes here."""
+    from policygraph import building  # noqa: PLC0415
+
+    if not cluster:
+        return building.processes(workers or os.cpu_count() or 1)
+    if workers:
+        _stop("--workers is for this machine; how many read on a cluster is up to the cluster")
+    from policygraph.building import cluster as dask  # noqa: PLC0415
+
+    return dask.cluster(cluster)
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder that build --partitions has written.")],
+    *,
+    store: StoreOption = _STORE,
+    wait: WaitOption = True,
+    quiet: QuietOption = False,
+) -> None:
+    """Load partitions into a store, as if their policies were read; others that the store holds stay."""
+    from graph import PolicyGraphError  # noqa: PLC0415
+    from policygraph.building import partitions, telling  # noqa: PLC0415
+
+    try:
+        with _opened_to_write(store, wait=wait, quiet=quiet) as opened, _watched(quiet=quiet) as tell:
+            summary = partitions.load(folder, opened, done=tell)
+    except (PolicyGraphError, partitions.PartitionError) as error:
+        _stop(str(error))
+    if not quiet:
+        _err().print(escape(telling.result(summary, str(store))), soft_wrap=True)
 
 
 @contextmanager
@@ -1011,13 +1061,16 @@ def push(
     ] = "",
     update: Annotated[str, typer.Option(help="URL that takes its updates; graphs are sent there then.")] = "",
     store: StoreOption = _STORE,
+    partitions: Annotated[
+        Path | None, typer.Option(help="Folder that build --partitions has written, instead of a store.")
+    ] = None,
     quiet: QuietOption = False,
 ) -> None:
     """Write the graphs to a SPARQL server, each in the place of the one that is there of the same name."""
     from policygraph import pushing  # noqa: PLC0415
     from policygraph.endpoint import EndpointError  # noqa: PLC0415
 
-    with _opened(store) as opened:
+    with _loaded(partitions) if partitions else _opened(store) as opened:
         try:
             done = pushing.push(opened, endpoint, graph_store=graph_store, update=update)
         except EndpointError as error:
@@ -1027,6 +1080,20 @@ def push(
         _err().print(
             f"{done.url}: {done.graphs} graphs{new}, {done.triples:,} triples, by {done.way}", soft_wrap=True
         )
+
+
+@contextmanager
+def _loaded(folder: Path) -> "Iterator[Store]":
+    """Yield a store that holds for now what a folder of partitions holds, with what follows from that."""
+    from graph import Store  # noqa: PLC0415
+    from policygraph.building import partitions  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="policygraph-") as made, Store(Path(made) / "store") as store:
+        try:
+            partitions.load(folder, store)
+        except partitions.PartitionError as error:
+            _stop(str(error))
+        yield store
 
 
 def _print_started(url: str, token: str) -> None:

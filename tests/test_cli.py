@@ -24,6 +24,7 @@ from policygraph.cli import app
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "build",
+    "load",
     "check",
     "query",
     "diff",

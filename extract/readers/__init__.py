@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from extract.document import Document, stored
 from extract.errors import UnreadablePolicy
@@ -12,7 +12,7 @@ from extract.readers.markdown import read_markdown
 from extract.readers.pdf import read_pdf
 from extract.readers.plain import read_plain
 
-__all__ = ["read", "read_text"]
+__all__ = ["check_size", "read", "read_bytes", "read_text"]
 
 LARGEST = 50_000_000
 SAMPLE = 65_536
@@ -39,11 +39,20 @@ _HTML = re.compile(rb"<(?:!doctype html|html|head|body|div|p|h1)\b", re.IGNORECA
 
 def read(path: Path) -> Document:
     """Return the document of the file at `path`; its ending says what it is, or else its first bytes do."""
-    size = path.stat().st_size
+    check_size(path.name, path.stat().st_size)
+    return read_bytes(path.name, path.read_bytes())
+
+
+def read_bytes(name: str, raw: bytes) -> Document:
+    """Return the document of `raw`, the bytes of a file called `name`, as `read` does."""
+    check_size(name, len(raw))
+    return read_text(name, raw, MEDIA_TYPES.get(PurePath(name).suffix.lower()) or _sniffed(raw))
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise UnreadablePolicy for a file of more bytes than are read."""
     if size > LARGEST:
-        raise UnreadablePolicy(path.name, f"has {size:,} bytes", f"files up to {LARGEST:,} bytes are read")
-    raw = path.read_bytes()
-    return read_text(path.name, raw, MEDIA_TYPES.get(path.suffix.lower()) or _sniffed(raw))
+        raise UnreadablePolicy(name, f"has {size:,} bytes", f"files up to {LARGEST:,} bytes are read")
 
 
 def read_text(name: str, raw: bytes, media_type: str) -> Document:

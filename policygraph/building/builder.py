@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from extract.errors import ExtractError
 from graph import Store
 from graph.ledger import Entry, Ledger
 from graph.terms import term
@@ -23,8 +24,10 @@ from policygraph.building.job import (
     digest_of,
     failed,
 )
-from policygraph.building.listing import at, files
+from policygraph.building.listing import at
+from policygraph.building.named import Named, Source, named
 from policygraph.building.sources import Places
+from policygraph.building.urls import fetched, is_ours, is_url
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -74,7 +77,7 @@ class Summary:
 
 
 def build(
-    paths: Sequence[Path],
+    paths: Iterable[Source] | Named,
     store: Store,
     *,
     engine: Engine = here,
@@ -82,20 +85,21 @@ def build(
     retry_failed: bool = False,
     done: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
-    """Read the policies at `paths` into `store` and return what was read and what was not.
+    """Read the policies at `paths` (or URLs) into `store` and return what was read and what was not.
 
     What was read before is read again only if its bytes have changed, or the code or the words that read it;
     what failed, with `retry_failed`, too. A file that was below one of `paths` and is not there any more
     leaves the graph with all that came from it. A file that cannot be read is named in the summary and stops
     no other. Batches are stored in one transaction each, so that whatever ends a build, the next goes on from
     there. `done` is called as the build goes on. Raise FileNotFoundError for a path that is not there, before
-    anything is read; StoreError if the store cannot be written.
+    anything is read, SourceError for such a URL; StoreError if the store cannot be written.
     """
-    summary = Summary(total=sum(1 for _ in files(paths)))
+    found = paths if isinstance(paths, Named) else named(paths)
+    summary = Summary(total=sum(1 for _ in found))
     places = Places(store.folder)
     work = _Build(store, engine, limits, retry_failed, summary, done, Ledger(store), places)
-    work.read(files(paths))
-    work.forget([at(path) for path in paths if path.is_dir()])
+    work.read(found)
+    work.forget(found)
     work.read_again()
     store.refresh_derived()
     summary.policies.sort(key=lambda policy: policy.name)
@@ -117,11 +121,11 @@ class _Build:
     ledger: Ledger
     places: Places
 
-    def read(self, paths: Iterable[Path]) -> None:
+    def read(self, sources: Iterable[Source]) -> None:
         """Read what has changed, and write it a batch at a time; if that is stopped, what is whole is written."""
         batch: list[Outcome] = []
         try:
-            for outcome in self.engine(self._jobs(paths), self.limits):
+            for outcome in self.engine(self._jobs(sources), self.limits):
                 self._count(outcome)
                 batch.append(outcome)
                 if len(batch) == _BATCH or sum(len(one.quads) for one in batch) >= _LARGE:
@@ -131,17 +135,21 @@ class _Build:
             if batch:
                 self._keep(batch)
 
-    def forget(self, folders: Sequence[Path]) -> None:
-        """Let go of the sources below some folders that are not there any more.
+    def forget(self, found: Named) -> None:
+        """Let go of the sources below the folders that are named that are not there any more.
 
         What disappeared while it was read may be back soon: it stays until the next build.
         """
-        missing = {at(Path(one.source)) for one in self.summary.failures if one.kind == "missing"}
+        failures = (one.source for one in self.summary.failures if one.kind == "missing")
+        missing = {at(Path(source)) for source in failures if not is_url(source)}
         names = (
             entry.source
             for entry in self.ledger.entries()
-            if self.places.gone(entry.source, folders)
-            and missing.isdisjoint((place := self.places.path(entry.source), *place.parents))
+            if found.lost(entry.source)
+            or (
+                self.places.gone(entry.source, found.folders)
+                and missing.isdisjoint((place := Path(self.places.source(entry.source)), *place.parents))
+            )
         )
         while some := list(islice(names, _BATCH)):
             self.ledger.keep((), some)
@@ -150,61 +158,74 @@ class _Build:
     def read_again(self) -> None:
         """Read the sources whose text another one had spoken for that has changed or gone."""
         waiting = [entry.source for entry in self.ledger.entries() if not entry.reader]
-        there = [path for path in map(self.places.path, waiting) if path.exists()]
+        there = [one for one in map(self.places.source, waiting) if isinstance(one, str) or one.exists()]
         self.summary.total += len(there)
         self.read(there)
 
-    def _jobs(self, paths: Iterable[Path]) -> Iterator[Job]:
-        """Yield what has to be read."""
-        for path in paths:
+    def _jobs(self, sources: Iterable[Source]) -> Iterator[Job]:
+        """Yield what has to be read, and what may have to be: only who reads behind a URL knows its bytes."""
+        for source in sources:
+            entry = self.ledger.entry(self.places.name(source))
             try:
-                digest = digest_of(path)
-            except OSError as error:
-                self.summary.failures.append(failed(path, error))
+                digest = "" if isinstance(source, str) else digest_of(source)
+                raw = fetched(str(source)) if is_ours(str(source)) else None
+            except (OSError, ExtractError) as error:
+                self.summary.failures.append(failed(str(source), error))
                 continue
-            entry = self.ledger.entry(self.places.name(path))
-            if entry is None or (entry.sha256, entry.reader) != (digest, fingerprint()):
-                yield Job(str(path), digest, self.store.base)
-            elif not entry.kind:
-                self.summary.unchanged += 1
-            elif self.retry_failed:
-                yield Job(str(path), digest, self.store.base)
+            known = "" if entry is None or self._is_open(entry) else entry.sha256
+            if isinstance(source, str):
+                yield Job(source, base=self.store.base, known=known, raw=raw)
+            elif digest == known:
+                self._repeat(str(source), entry)
             else:
-                self.summary.failures.append(
-                    Failure(str(path), entry.reason, cast("FailureKind", entry.kind))
-                )
-                self.summary.repeated += 1
+                yield Job(str(source), digest, self.store.base)
             self.done(self.summary)
+
+    def _is_open(self, entry: Entry) -> bool:
+        """Tell whether a source is to be read again though its bytes are the same."""
+        return entry.reader != fingerprint() or bool(entry.kind and self.retry_failed)
+
+    def _repeat(self, source: str, entry: Entry | None) -> None:
+        """Count a source whose bytes are those that were read before: they say what they said, or fail again."""
+        if entry is None or not entry.kind:
+            self.summary.unchanged += 1
+        else:
+            self.summary.failures.append(Failure(source, entry.reason, cast("FailureKind", entry.kind)))
+            self.summary.repeated += 1
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.count is not None:
             self.summary.add(outcome.count)
-        if outcome.failure is not None:
+        elif outcome.failure is not None:
             self.summary.failures.append(outcome.failure)
+        else:
+            self._repeat(outcome.job.source, self.ledger.entry(outcome.job.source))
         self.done(self.summary)
 
     def _keep(self, outcomes: Iterable[Outcome]) -> None:
         """Write what became of some jobs; a file that could not be opened leaves what was read from it before."""
-        known = [one for one in outcomes if one.failure is None or one.failure.kind != "missing"]
-        self.ledger.keep((self._entry(outcome), _parsed(outcome.quads)) for outcome in known)
+        news = [one for one in outcomes if (one.failure.kind != "missing" if one.failure else one.count)]
+        self.ledger.keep((self._entry(outcome), parsed(outcome.quads)) for outcome in news)
 
     def _entry(self, outcome: Outcome) -> Entry:
-        name = self.places.name(Path(outcome.job.source))
+        source = outcome.job.source
+        name = self.places.name(source if is_url(source) else Path(source))
         if outcome.failure is None:
-            return Entry(name, outcome.sha256, fingerprint(), outcome.version, _said(outcome))
+            return Entry(name, outcome.sha256, fingerprint(), outcome.version, said_of(outcome))
         return Entry(
             name, outcome.sha256, fingerprint(), kind=outcome.failure.kind, reason=outcome.failure.reason
         )
 
 
-def _said(outcome: Outcome) -> str:
+def said_of(outcome: Outcome) -> str:
     """Return the SHA-256 of what a policy says, in the order in which it is said, but for the name of its file."""
     title = f"<{outcome.version}> {term('dct:title')} ".encode()
     lines = (line for line in outcome.quads.splitlines() if not line.startswith(title))
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
-def _parsed(quads: bytes) -> "Iterator[ox.Quad]":
+def parsed(quads: bytes) -> "Iterator[ox.Quad]":
+    """Yield the quads of N-Quads."""
     import pyoxigraph as ox  # noqa: PLC0415
 
     return ox.parse(quads, format=ox.RdfFormat.N_QUADS)

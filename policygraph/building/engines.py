@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
-from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
+from graph.iri import file_name
 from policygraph.building.job import Failure, FailureKind, Job, Limits, Outcome, read_job
 from policygraph.memory import limit_memory
 
@@ -140,7 +140,7 @@ class _Workers:
 
 
 def _failed(job: Job, kind: FailureKind, why: str) -> Outcome:
-    return Outcome(job, job.sha256, failure=Failure(job.source, f"{PurePath(job.source).name}: {why}", kind))
+    return Outcome(job, job.sha256, failure=Failure(job.source, f"{file_name(job.source)}: {why}", kind))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from extract.claim import Reading, Statement
 from extract.errors import ExtractError
 from graph import iri
+from policygraph.building.urls import SourceError, fetched, iri_of, is_url
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,15 +21,18 @@ FailureKind = Literal["missing", "unreadable", "fault", "time", "memory", "died"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A policy to be read: its source, as the user names it (a path), and the base of the IRIs to make.
+    """A policy to be read: its source, as the user names it (a path or URL), and the base of the IRIs to make.
 
     `sha256` is that of the file's bytes if it is known beforehand, so that it is known of a policy, too, that
-    ends the process that reads it.
+    ends the process that reads it. `raw` are these bytes where the process that reads them could not get them.
+    If they have the SHA-256 `known`, they are not read.
     """
 
     source: str
     sha256: str = ""
     base: str = iri.BASE
+    known: str = ""
+    raw: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class PolicyCount:
 class Outcome:
     """What became of a job: the quads of one version as N-Quads and their count, or else a failure.
 
+    It has neither if the bytes were known.
+
     `sha256` is that of the file's bytes; "" if they could not be had.
     """
 
@@ -84,12 +90,24 @@ class Outcome:
 
 def read_job(job: Job) -> Outcome:
     """Return what becomes of a job; whatever a policy trips is a failure, never an exception."""
-    path, digest = Path(job.source), job.sha256
+    digest = job.sha256
     try:
-        digest = digest or digest_of(path)
-        return _read(job, path, digest)
+        raw = fetched(job.source) if job.raw is None and is_url(job.source) else job.raw
+        digest = digest or (digest_of(Path(job.source)) if raw is None else hashlib.sha256(raw).hexdigest())
+        return Outcome(job, digest) if digest == job.known else _read(job, raw, digest)
     except Exception as error:  # noqa: BLE001  whatever one policy trips must not cost the others
-        return Outcome(job, digest, failure=failed(path, error))
+        return Outcome(job, digest, failure=failed(job.source, error))
+
+
+def bytes_of(source: str) -> bytes:
+    """Return the bytes of a source. Raise OSError, or UnreadablePolicy if they are more than readers take."""
+    if is_url(source):
+        return fetched(source)
+    from extract.readers import check_size  # noqa: PLC0415  the readers take time to import
+
+    path = Path(source)
+    check_size(path.name, path.stat().st_size)
+    return path.read_bytes()
 
 
 def digest_of(path: Path) -> str:
@@ -111,35 +129,41 @@ def readings(paths: Iterable[Path], failures: list[Failure]) -> Iterator[Reading
         try:
             yield read(path)
         except Exception as error:  # noqa: BLE001  as above
-            failures.append(failed(path, error))
+            failures.append(failed(str(path), error))
 
 
-def _read(job: Job, path: Path, digest: str) -> Outcome:
+def _read(job: Job, raw: bytes | None, digest: str) -> Outcome:
+    """Return what a policy states; without its bytes its source is a path."""
     import pyoxigraph as ox  # noqa: PLC0415  engines need not load what their workers do
 
     import ontology  # noqa: PLC0415
-    from extract.reading import read  # noqa: PLC0415
+    from extract.readers import read_bytes  # noqa: PLC0415
+    from extract.reading import read, read_policy  # noqa: PLC0415
     from graph.quads import quads, version_of  # noqa: PLC0415
 
-    reading = read(path)
-    made = list(quads(reading, ontology.load(), base=job.base))
+    named = iri.file_name(job.source)
+    reading = read(Path(job.source)) if raw is None else read_policy(read_bytes(named, raw))
+    where = iri_of(job.source) if is_url(job.source) else ""
+    made = list(quads(reading, ontology.load(), base=job.base, source=where))
     written = BytesIO()
     ox.serialize(made, written, format=ox.RdfFormat.N_QUADS)
     return Outcome(job, digest, version_of(made), written.getvalue(), count(reading))
 
 
-def failed(path: Path, error: Exception) -> Failure:
-    """Return what is said of a file whose reading raised `error`."""
-    source = str(path)
+def failed(source: str, error: Exception) -> Failure:
+    """Return what is said of a source whose reading, or that of its bytes, raised `error`."""
+    name = iri.file_name(source)
     if isinstance(error, ExtractError):
         return Failure(source, str(error))
+    if isinstance(error, SourceError):
+        return Failure(source, str(error), "missing")
     if isinstance(error, OSError):
-        return Failure(source, f"{path.name}: cannot be opened ({error.strerror or error})", "missing")
+        return Failure(source, f"{name}: cannot be opened ({error.strerror or error})", "missing")
     if isinstance(error, MemoryError):
-        return Failure(source, f"{path.name}: reading it takes more memory than it may have", "memory")
-    _LOG.debug("reading %s failed", path, exc_info=error)
+        return Failure(source, f"{name}: reading it takes more memory than it may have", "memory")
+    _LOG.debug("reading %s failed", source, exc_info=error)
     what = f"{type(error).__name__}: {error}"
-    reason = f"{path.name}: reading it failed inside policygraph ({what}); please report it"
+    reason = f"{name}: reading it failed inside policygraph ({what}); please report it"
     return Failure(source, reason, "fault")
 
 

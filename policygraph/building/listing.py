@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 _SUFFIXES = frozenset((".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf"))
 
@@ -34,7 +34,7 @@ def at(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def is_policy(path: Path) -> bool:
+def is_policy(path: PurePath) -> bool:
     """Tell whether a file is taken for a policy by its ending when its folder is searched."""
     return path.suffix.lower() in _SUFFIXES
 
