@@ -143,25 +143,28 @@ def _limit(passage: Passage, start: int, stop: int, marks: frozenset[int]) -> in
             or (token.lower_, following) in (("in", "case"), ("in", "order"), ("whether", "as"))
             or (token.lower_ == "so" and following in _SUBJECTS | {"that"})
             or (token.lower_ in (",", "and", "or") and following and _starts_clause(token))
-            or (token.lower_ in _SUBJECTS and token.dep_ == "nsubj" and _heads_sentence(token.head))
+            or (token.lower_ in _SUBJECTS and token.dep_ == "nsubj" and _heads_sentence(token, start))
             or (index > start + _LONG and token.text in (",", ";"))
         ):
             return index
     return stop
 
 
-def _heads_sentence(verb: Token) -> bool:
-    """Tell whether a verb is the main one, also where it was taken for a relative clause that lacks nothing.
+def _heads_sentence(subject: Token, start: int) -> bool:
+    """Tell whether a subject has the main verb, also where this was taken for a relative clause that lacks nothing.
 
     "To prevent fraud we use Acme", but not "to provide the services we offer".
     """
+    verb = subject.head
     return verb.dep_ == "ROOT" or (
         verb.dep_ == "acl:relcl"
-        and any(
-            child.i > verb.i and (child.dep_ == "obj" or (child.dep_ == "obl" and child.pos_ == "PROPN"))
-            for child in verb.children
-        )
+        and subject.lower_ == "we"
+        and start - subject.sent.start <= _AT_START
+        and any(child.i > verb.i and child.pos_ == "PROPN" for child in verb.children)
     )
+
+
+_AT_START = 3  # tokens before the verb of a purpose that opens a sentence: "In order to"
 
 
 _ENDS = frozenset(
