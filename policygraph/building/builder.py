@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 _BATCH = 32  # policies that are stored in one transaction,
-_LARGE = (
-    16 << 20
-)  # unless they come to so many bytes before: what is written at once is in memory several times
+_LARGE = 48 << 20  # unless they come to so many bytes before: these are in memory some fifteen times over
 _LISTED = 40  # policies that a summary names one by one
 _LIMITS = Limits()
 
