@@ -293,7 +293,7 @@ def elaborate(drafts: list[Draft]) -> None:
             take_over(draft, earlier, (SOURCE, BASIS, PROCESSING))
         uses = earlier.has(PURPOSE) and any(map(_is_said, earlier.of(RECIPIENT, SERVICE)))
         uses = uses and earlier.passage is draft.passage
-        if uses and draft.specific_data and not earlier.specific_data and not draft.has(PURPOSE):
+        if uses and draft.specific_data and not earlier.specific_data and not draft.has(PURPOSE, STORAGE):
             take_over(draft, earlier, (PURPOSE, RECIPIENT, SERVICE))
         if told and not earlier.has(RECIPIENT, SERVICE) and _ends_in_recipients(draft):
             take_over(draft, earlier, (DATA, PURPOSE))
