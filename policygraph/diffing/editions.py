@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from graph import Store
 from graph.versions import Held, Timeline, timeline_of, timelines
 from policygraph import asking
+from policygraph.building.listing import is_policy
 from policygraph.diffing.changes import Change, compare
 from policygraph.explorer import statements
 from policygraph.explorer.asker import Asker
@@ -155,8 +156,9 @@ def _of_company(store: Store, company: str) -> list[Timeline]:
         if wanted in {name.casefold() for name in (*names, *files)}:
             found.append(timeline)
     if not found:
+        problem = f"no policy of {company!r} in the store; there are: {', '.join(sorted(known))}"
         raise NoSuchVersionError(
-            f"no policy of {company!r} in the store; there are: {', '.join(sorted(known))}"
+            f"{company}: no such file; {problem}" if is_policy(PurePath(company)) else problem
         )
     return found
 
