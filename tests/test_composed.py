@@ -31,3 +31,4 @@ def test_each_entry_names_a_purpose_and_has_a_place_of_its_own() -> None:
     for entry in entries:
         (concept,) = lexicon.values(entry, means)
         assert lexicon.is_under(concept, ontology.expand("dpv:Purpose")), entry
+        assert ontology.expand("dpv:Purpose") in lexicon.terms[concept].types, entry
