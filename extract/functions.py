@@ -15,15 +15,16 @@ from extract.composed import concept_of
 from extract.data import is_generic
 from extract.frame import Clause, actor_of
 from extract.matcher import longest, matcher
+from extract.naming import MAYBE_LEGAL_FORM
 from extract.operations import is_under, named_by
-from extract.passage import Passage, Policy
+from extract.passage import GAZETTEER, Passage, Policy
 from extract.topics import cue, stands_under
 
 _ONTOLOGY = ontology.load()
 _HAS_PURPOSE = _ONTOLOGY.term("dpv:hasPurpose")
 _TOP = _ONTOLOGY.term("dpv:Purpose")
 _TABLE = "purposes"
-_RECIPIENTS = ("recipients-roles", "companies", "services")
+_RECIPIENTS = ("recipients-roles", *GAZETTEER)
 _PARTIES = (*_RECIPIENTS, "cues/party-nouns")
 _CUES = "cues/functions"
 _GAP = 3  # tokens between the name of the provider and "who", "that" or "which"
@@ -64,7 +65,7 @@ def _of_token(passage: Passage, token: Token) -> Span | None:
         named = token.pos_ == "PROPN"
         told = _told_of_label(passage, token) or (_told_of_name(passage, token) if named else None)
         return rendered(passage, token) or told
-    if any(passage.is_in(token, table) for table in ("companies", "services")):
+    if _is_known(passage, token):
         return _told_of_label(passage, token) or _told_of_name(passage, token)
     if token.lower_ in _THEY and token.dep_ == "nsubj" and _goes_on_about_provider(passage, token):
         return _done(passage, token)
@@ -105,10 +106,15 @@ def _told_of_label(passage: Passage, party: Token) -> Span | None:
     first = passage.token_at(told.end()) if told is not None else None
     if first is None or first.pos_ not in ("NOUN", "ADJ", "PROPN", "DET", "PRON"):
         return None
+    words = _nouns_from(passage, first)
+    return words if len(words) else None
+
+
+def _nouns_from(passage: Passage, first: Token) -> Span:
+    """Return the noun phrases that begin with a token, without their determiners."""
     while first.pos_ in ("DET", "PRON") and first.i + 1 < first.sent.end:
         first = first.nbor()
-    end = _object_end(passage, first.i, first.sent)
-    return passage.doc[first.i : end] if end > first.i else None
+    return passage.doc[first.i : max(first.i, _object_end(passage, first.i, first.sent))]
 
 
 def _engaged_for(passage: Passage, party: Token) -> Span | None:
@@ -117,10 +123,8 @@ def _engaged_for(passage: Passage, party: Token) -> Span | None:
     first = passage.token_at(told.end()) if told is not None else None
     if first is None or first.tag_ == "VBG" or not _is_in_row_of_engaged(passage, party):
         return None
-    while first.pos_ in ("DET", "PRON") and first.i + 1 < first.sent.end:
-        first = first.nbor()
-    end = _object_end(passage, first.i, first.sent)
-    words = passage.doc[first.i : next((t.i for t in passage.doc[first.i : end] if _is_joint(t)), end)]
+    nouns = _nouns_from(passage, first)
+    words = passage.doc[nouns.start : next((token.i for token in nouns if _is_joint(token)), nouns.end)]
     taken = any(
         match.end == words.end_char
         for table in _FOUND_ELSEWHERE
@@ -130,9 +134,7 @@ def _engaged_for(passage: Passage, party: Token) -> Span | None:
 
 
 _FOUND_ELSEWHERE = (_TABLE, "data-subjects", "personal-data")  # known purposes have rules of their own
-
-
-_FOR = re.compile(r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s(?:for|as)\s")
+_FOR = re.compile(rf"{MAYBE_LEGAL_FORM}\s(?:for|as)\s")
 
 
 def _is_joint(token: Token) -> bool:
@@ -151,9 +153,7 @@ def _is_in_row_of_engaged(passage: Passage, party: Token) -> bool:
     return False
 
 
-_USED_FOR = re.compile(
-    r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s?:\s(?:is\s|are\s)?used\s(?:by\s\w+\s)?for\s", re.IGNORECASE
-)
+_USED_FOR = re.compile(rf"{MAYBE_LEGAL_FORM}\s?:\s(?:is\s|are\s)?used\s(?:by\s\w+\s)?for\s", re.IGNORECASE)
 
 
 def _told_of_name(passage: Passage, party: Token) -> Span | None:
@@ -163,7 +163,7 @@ def _told_of_name(passage: Passage, party: Token) -> Span | None:
 def _before_bracket(passage: Passage, party: Token) -> Span | None:
     """Return the nouns behind which a known name stands alone in brackets: "payment processing (Stripe)"."""
     begins, ends = party.idx, party.idx + len(party)
-    known = (m for table in ("companies", "services") for m in passage.found(table, begins, ends))
+    known = (m for table in GAZETTEER for m in passage.found(table, begins, ends))
     name = next((m for m in known if passage.text[m.start - 1 : m.start] == "("), None)
     if name is None or passage.text[name.end : name.end + 1] != ")":
         return None
@@ -195,11 +195,15 @@ def _bracketed(passage: Passage, party: Token) -> Span | None:
     return passage.doc.char_span(told.start(1), told.end(1), alignment_mode="contract")
 
 
-_US, _YOU = frozenset(("us", "our")), frozenset(("you", "your"))
 _BRACKETS = re.compile(
     r"\s\((?:for\s)?(?!e\.g|i\.e|formerly|such|including|see|or\s|and\s|the\s|a\s|an\s|our\s|to\s|for\s|who|which)([a-z][\w\s/&-]{2,40})\)"
 )
 _ROW = 2  # names with brackets that make a row of functions
+
+
+def _is_known(passage: Passage, token: Token) -> bool:
+    """Tell whether a token is part of the name of a known company or service."""
+    return any(passage.is_in(token, table) for table in GAZETTEER)
 
 
 def _is_party(passage: Passage, noun: Token) -> bool:
@@ -290,11 +294,11 @@ def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
     """Tell whether what a party does is done for the company: "Stripe handles our payments"."""
     if any(child.lower_ in _POINTING for child in party.children):
         return True
-    if not any(passage.is_in(party, table) for table in ("companies", "services")):
+    if not _is_known(passage, party):
         return False
     things = [child for child in verb.children if child.dep_ in ("obj", "iobj")]
     owners = _US | _YOU if stands_under(passage, cue("RecipientTopic")) else _US
-    ours = any(_is_owned(thing, owners) for thing in things)
+    ours = any(is_owned(thing, owners) for thing in things)
     below = passage.doc[verb.i + 1 : verb.sent.end]
     ours = ours or any(passage.is_in(token, "cues/recipient-roles", cue("ProcessorSign")) for token in below)
     ours = ours or any(token.lower_ == "us" and token.nbor(-1).lower_ == "for" for token in below)
@@ -304,8 +308,12 @@ def _is_for_us(passage: Passage, party: Token, verb: Token) -> bool:
     )
 
 
-def _is_owned(thing: Token, owners: frozenset[str]) -> bool:
-    return any(child.lower_ in owners for child in thing.subtree)
+def is_owned(thing: Token, owners: frozenset[str]) -> bool:
+    """Tell whether words such as "our" stand in a noun phrase, given by its head."""
+    return any(word.lower_ in owners for word in thing.subtree)
+
+
+_US, _YOU = frozenset(("us", "our")), frozenset(("you", "your"))
 
 
 def _goes_on_about_provider(passage: Passage, pronoun: Token) -> bool:
@@ -360,7 +368,7 @@ def _other_work(passage: Passage, doer: Token) -> Span | None:
     thing = next((child for child in verb.children if child.dep_ == "obj" and child.i > verb.i), None)
     if thing is None or thing.pos_ not in ("NOUN", "PROPN") or _is_of_nobody(passage, verb):
         return None
-    if any(passage.is_in(verb, table) for table in ("companies", "services")):
+    if _is_known(passage, verb):
         return None  # part of the name: "Acme Live Chat"
     end = _object_end(passage, verb.i + 1, verb.sent)
     return passage.doc[verb.i : end] if end > thing.i else None

@@ -10,6 +10,9 @@ MOST_WORDS = 9
 MOST_LETTERS = 80
 LONGEST_SENTENCE = 1000  # letters; what stands further ahead is another sentence
 LONGEST_LEGAL_WORD = 16
+MAYBE_LEGAL_FORM = r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?"
+"""The pattern of what may stand behind a name before what is said of it."""
+
 _COUNTRY_NAMES = frozenset(("US",))  # no pronoun in spite of its letters
 MOST_INITIAL = 2  # letters of an initial with its point
 

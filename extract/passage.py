@@ -21,7 +21,10 @@ from ontology import Ontology
 
 _START, _END = attrgetter("start"), attrgetter("end")  # matches of a table stand in order, none over another
 _MEASURED = Path(__file__).with_name("confidence.toml")
-_NAMED = ("companies", "services")
+GAZETTEER = (
+    "services",
+    "companies",
+)  # the tables of those that are known by name; a product is asked for first
 
 
 @cache
@@ -209,7 +212,7 @@ def parsed(document: Document, lexicon: Ontology) -> Policy:
 
 def _with_names(doc: Doc, matches: Mapping[str, tuple[Match, ...]]) -> Doc:
     """Return `doc` with the known names of one word marked; in longer ones stand words that the parser knows."""
-    named = {(match.start, match.end) for table in _NAMED for match in matches.get(table, ())}
+    named = {(match.start, match.end) for table in GAZETTEER for match in matches.get(table, ())}
     if named:
         doc.user_data[NAMES] = [
             token.i

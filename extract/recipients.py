@@ -10,7 +10,7 @@ import ontology
 from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
-from extract.functions import rendered
+from extract.functions import is_owned, rendered
 from extract.getting import comes_to_know, gets
 from extract.matcher import Match
 from extract.naming import is_legal_form
@@ -88,6 +88,7 @@ _DETERMINERS = frozenset(
 _COLON = re.compile(r"[^.;:]{0,60}:\s+(?:[\w/-]+\s+){0,2}")
 _ENDED = re.compile(r"[);.]")  # closes what was spoken of before
 _BEHIND_NAME = ("", " ", "'s ", "’s ")  # before what is the company's own ("Google account"); no bracket
+_OUR = frozenset(("our",))
 _OWN_SERVICE = " Service"  # in capitals the name of what the policy is about
 _JOINT = re.compile(
     r"\s*(?:[,;(]\s*(?:and/or|and|or|as well as|such as|including|e\.g\.,?)?"
@@ -653,9 +654,7 @@ def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
     if rendered(passage, span.root) is not None:
         return True
-    ours = any(
-        owner.lower_ == "our" for thing in verb.children if thing.dep_ == "obj" for owner in thing.subtree
-    )
+    ours = any(is_owned(thing, _OUR) for thing in verb.children if thing.dep_ == "obj")
     if ours and stands_under(passage, cue("RecipientTopic")):
         return True
     handles = signed(passage, verb, "HoldingSign") or not things.isdisjoint(("cookie", "cookies"))

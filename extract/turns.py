@@ -13,6 +13,7 @@ import ontology
 from extract.claim import Claim, Concept, Unmapped, Value
 from extract.draft import DATA, PURPOSE, RECIPIENT, SERVICE, SOURCE, STORAGE, Draft
 from extract.matcher import longest
+from extract.naming import MAYBE_LEGAL_FORM
 
 _SAID_OF_DATA = ((STORAGE,), (SOURCE,), (RECIPIENT, SERVICE), (PURPOSE,))
 _FEWEST_RUNS = 4  # data, what is said of them, other data, what is said of these
@@ -49,7 +50,7 @@ def by_label(drafts: Sequence[Draft]) -> Iterator[Draft]:
             yield from _labelled(same, labels)
 
 
-_LABELLED = re.compile(r"(?:\s(?:Inc|Ltd|LLC|Limited|GmbH)\.?)?\s?:\s")
+_LABELLED = re.compile(rf"{MAYBE_LEGAL_FORM}\s?:\s")
 
 
 def _labelled(drafts: Sequence[Draft], labels: Sequence[tuple[int, int]]) -> Iterator[Draft]:

@@ -10,7 +10,7 @@ import ontology
 from extract.claim import Claim, Company
 from extract.functions import rendered
 from extract.naming import has_legal_form, is_legal_form, is_name, name_after, name_before
-from extract.passage import Passage, Policy
+from extract.passage import GAZETTEER, Passage, Policy
 from extract.reach import reach
 from extract.topics import cue, stands_under
 
@@ -28,7 +28,6 @@ _TAKEN = (
     "context",
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_GAZETTEER = ("services", "companies")
 _BRACKET = re.compile(r"\s\((?=[a-z][^()]{2,60}\))")
 _TOLD = re.compile(
     r"\s\((?P<what>[a-z][^()]{2,60})\)|\s(?:for|as|to)\s[^.:;()]{3,90}?(?=,\s[A-Z]|\s(?:and|or)\s[A-Z])"
@@ -80,9 +79,10 @@ def _bracketed(passage: Passage, sentence: Span) -> Iterator[int]:
         for mark in _BRACKET.finditer(passage.text, sentence.start_char, sentence.end_char)
         if (name := name_before(passage.text, mark.start(), sentence.start_char)) is not None
     ]
-    known = {match.end for table in _GAZETTEER for match in passage.found(table)}
-    if len(rows) > 1 and any(mark.start() in known for _, mark in rows):
-        yield from (name[0] for name, _ in rows)
+    if len(rows) > 1:
+        known = {match.end for table in GAZETTEER for match in passage.found(table)}
+        if any(mark.start() in known for _, mark in rows):
+            yield from (name[0] for name, _ in rows)
 
 
 def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
@@ -94,10 +94,10 @@ def _engaged(passage: Passage, sentence: Span) -> Iterator[int]:
             continue
         token = passage.doc[index]
         name = _in_full(passage, token) if legal else _capitalised(token)
-        if listed and legal and name is not None and len(name) > 1:
-            yield name.start_char  # a section on recipients names no other companies in full
         if name is None:
             continue
+        if listed and legal and len(name) > 1:
+            yield name.start_char  # a section on recipients names no other companies in full
         clause = passage.clause_of(name.root)
         cases = {child.lower_ for child in name.root.children if child.dep_ == "case"}
         if listed and "by" in cases and clause.passive:
@@ -202,7 +202,7 @@ class Names:
             known = next(
                 (
                     match
-                    for table in _GAZETTEER
+                    for table in GAZETTEER
                     for match in passage.found(table, start, end)
                     if match.start - start <= 1
                 ),

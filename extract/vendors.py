@@ -10,7 +10,7 @@ from extract.claim import Claim, Company, Concept, Service, Unmapped, Value
 from extract.controller import own_names
 from extract.matcher import Match, longest
 from extract.parties import is_agent
-from extract.passage import Passage, Policy
+from extract.passage import GAZETTEER, Passage, Policy
 from extract.readers import looks
 from extract.topics import announced, cue, of_list, stands_under
 
@@ -126,7 +126,7 @@ def _is_place(passage: Passage) -> bool:
 def _names(passage: Passage, begin: int, stop: int) -> Iterator[tuple[int, int]]:
     """Yield the names from a character on, up to another: known ones, or capitalised words."""
     text = passage.text
-    known = [m for table in ("services", "companies") for m in passage.found(table, begin, stop)]
+    known = [m for table in GAZETTEER for m in passage.found(table, begin, stop)]
     position = begin
     for part in _SEPARATOR.split(text[begin:stop]):
         start, position = position, position + len(part)
@@ -174,12 +174,7 @@ def _covers(passage: Passage, table: str, start: int, end: int) -> bool:
 def _provider(passage: Passage, start: int, end: int) -> Iterator[Claim]:
     evidence = (passage.evidence(start, end, confidence=0.85, rule="vendor list"),)
     match = next(
-        (
-            m
-            for table in ("services", "companies")
-            for m in passage.found(table, start, end)
-            if m.start == start
-        ),
+        (m for table in GAZETTEER for m in passage.found(table, start, end) if m.start == start),
         None,
     )
     if match is None:
