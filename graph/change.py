@@ -4,8 +4,8 @@ Companies and phrases that no statement names any more go in the same transactio
 edges are outdated by it are marked: whatever ends the process, a store is whole, and knows what is left to do.
 
 Most of what is new are mentions and texts, which a transaction takes three times as long for as a bulk load. If
-they are many they are loaded before it, under a mark: nothing leads to them until the transaction is through, and
-if it never is, `recover` removes them.
+they are many they are loaded before it, as the bytes that they are, under a mark: nothing leads to them until the
+transaction is through, and if it never is, `recover` removes them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from graph import iri
+from graph.quads import Said, parsed
 from graph.terms import Term, name_of, term
 
 _PARTS = ("graph", "evidence", "text", "report")
 _CONTROLLERS = ("dpv:hasDataController", "dpv:hasJointDataControllers")
 _SHARED: tuple[iri.SharedGraph, ...] = ("companies", "unmapped")
 _SHARED_ENDS = tuple(f"/{name}" for name in _SHARED)
-_AHEAD = ("evidence", "text")  # nothing is found by what these graphs hold but from the graph of statements
-_MANY = 50_000  # quads from which on to load them ahead is worth the files that this makes
+_MANY = 12 << 20  # bytes of mentions from which on to load them ahead is worth the files that this makes
 _STATEMENTS = "/graph"  # what the names of graphs of statements end with
 
 
@@ -34,7 +34,7 @@ class Change:
         self._removed: dict[ox.Quad, None] = {}
         self._dropped: dict[str, None] = {}
         self._touched: dict[str, None] = {}
-        self._new: dict[str, None] = {}
+        self._new: dict[str, bytes] = {}
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads, whatever else is removed."""
@@ -44,20 +44,21 @@ class Change:
         """Remove quads that the store holds, unless they are added, too."""
         self._removed |= dict.fromkeys(quads)
 
-    def put(self, version: str, quads: Iterable[ox.Quad]) -> None:
-        """Let `quads` be all that is said of a version and of what it shares; file names only join others."""
-        fresh = dict.fromkeys(quads)
+    def put(self, said: Said) -> None:
+        """Let this be all that is said of a version and of what it shares; file names only join others."""
+        version = said.version
         title = (ox.NamedNode(version), term("dct:title"))
         held = [quad for quad in self._of_version(version) if (quad.subject, quad.predicate) != title]
         if held:
+            fresh = dict.fromkeys(said.quads())
             # Only a store can tell: it keeps values, not their spelling (P12M comes back as P1Y).
-            said = ox.Store()
-            said.bulk_extend(quad for quad in fresh if name_of(quad.graph_name).startswith(version))
-            self.remove(quad for quad in held if quad not in said)
-            fresh = {quad: None for quad in fresh if quad not in self._store}
+            same = ox.Store()
+            same.bulk_extend(quad for quad in fresh if name_of(quad.graph_name).startswith(version))
+            self.remove(quad for quad in held if quad not in same)
+            self.add(quad for quad in fresh if quad not in self._store)
         else:
-            self._new[version] = None
-        self.add(fresh)
+            self._new[version] = said.evidence
+            self.add(parsed(said.stated))
         self._touched[version + "graph"] = None
 
     def drop(self, version: str) -> None:
@@ -78,8 +79,8 @@ class Change:
         self._redescribe()
         self._sweep([*gone, *self._removed])
         self._mark(gone)
-        removed = [quad for quad in self._removed if quad not in self._added]
         loading = self._load_ahead()
+        removed = [quad for quad in self._removed if quad not in self._added]
         if removed or self._dropped:
             drops = [f"DROP SILENT GRAPH {ox.NamedNode(graph)}" for graph in self._dropped]
             self._store.update(" ;\n".join([*drops, data("DELETE", removed), data("INSERT", self._added)]))
@@ -90,16 +91,14 @@ class Change:
 
     def _load_ahead(self) -> list[ox.Quad]:
         """Load the mentions and texts of new versions if they are many; return the marks that say so."""
-        graphs = {version + part for version in self._new for part in _AHEAD}
-        ahead = [quad for quad in self._added if name_of(quad.graph_name) in graphs]
+        ahead = b"".join(self._new.values())
         if len(ahead) < _MANY:
+            self.add(parsed(ahead))
             return []
         graph = ox.NamedNode(iri.sources_graph(self._base))
         loading = [ox.Quad(graph, term("pg:loading"), ox.NamedNode(one), graph) for one in self._new]
         self._store.extend(loading)
-        self._store.bulk_extend(ahead)
-        for quad in ahead:
-            del self._added[quad]
+        self._store.bulk_load(ahead, format=ox.RdfFormat.N_QUADS)
         return loading
 
     # --- what follows ----------------------------------------------------------------------------------------
@@ -172,6 +171,9 @@ class Change:
             for quad in self._store.quads_for_pattern(None, None, ox.NamedNode(node), graph)
         )
 
+    def _is_new(self, quad: ox.Quad) -> bool:
+        return quad in self._added and quad not in self._store
+
     def _stays(self, quad: ox.Quad) -> bool:
         return name_of(quad.graph_name) not in self._dropped and quad not in self._removed
 
@@ -188,7 +190,8 @@ class Change:
             for quad in self._store.quads_for_pattern(None, predicate, None, graph)
         ]
         nodes = {name_of(q.object) for q in (*changed, *held) if q.predicate in predicates}
-        nodes |= {name_of(quad.subject) for quad in changed if quad.predicate == term("dpv:hasName")}
+        names = (quad for quad in changed if quad.predicate == term("dpv:hasName"))
+        nodes |= {name_of(quad.subject) for quad in names if self._is_new(quad) or not self._stays(quad)}
         if nodes:
             self.add(marks(nodes, self._base))
 

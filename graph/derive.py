@@ -31,21 +31,23 @@ def constructs() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.rq"))}
 
 
-def refresh(store: ox.Store, base: str = iri.BASE) -> bool:
+def refresh(store: ox.Store, base: str = iri.BASE, *, order: bool = True) -> bool:
     """Make the shortcut edges of the nodes anew that are marked as outdated; tell whether there were any.
 
-    Some nodes at a time are looked at, and the marks of these go in the same transaction.
+    Some nodes at a time are looked at, and the marks of these go in the same transaction. The order of the names
+    depends on all of them: without `order` it is left for later.
     """
     _mark_all_if_new(store, base)
     graph = ox.NamedNode(iri.sources_graph(base))
-    order = ox.Quad(graph, term("pg:outdated"), ox.NamedNode(iri.shared_graph("derived", base)), graph)
+    total = ox.Quad(graph, term("pg:outdated"), ox.NamedNode(iri.shared_graph("derived", base)), graph)
     marked = store.quads_for_pattern(graph, term("pg:outdated"), None, graph)
-    nodes = (quad for quad in marked if quad != order)
+    nodes = (quad for quad in marked if quad != total)
     while some := list(islice(nodes, _AT_ONCE)):
         _put(store, [name_of(quad.object) for quad in some], some, base)
-    if order not in store:
+    if total not in store:
         return False
-    _put_order(store, order, base)
+    if order:
+        _put_order(store, total, base)
     return True
 
 

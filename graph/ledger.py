@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from graph import iri
 from graph.change import Change
+from graph.quads import Said
 from graph.store import Store
 from graph.terms import Term, term
 
@@ -81,13 +82,13 @@ class Ledger:
             if found is not None:
                 yield found
 
-    def keep(self, read: Iterable[tuple[Entry, Iterable[ox.Quad]]], gone: Iterable[str] = ()) -> None:
+    def keep(self, read: Iterable[tuple[Entry, Said]], gone: Iterable[str] = ()) -> None:
         """Write what was read from some sources and their entries, and forget the sources in `gone`.
 
         All of it is one transaction. A version that no source says any more goes with all that came from it.
         """
         with self._store.change() as change:
-            by_source = {entry.source: (entry, quads) for entry, quads in read}
+            by_source = {entry.source: (entry, said) for entry, said in read}
             _Settling(self, self._store, change, by_source, frozenset(gone)).settle()
 
     def holders(self, version: str) -> dict[str, Entry]:
@@ -124,7 +125,7 @@ class _Settling:
     ledger: Ledger
     store: Store
     change: Change
-    read: Mapping[str, tuple[Entry, Iterable[ox.Quad]]]
+    read: Mapping[str, tuple[Entry, Said]]
     gone: frozenset[str]
 
     @cached_property
@@ -161,22 +162,22 @@ class _Settling:
         spoke = before[min(before)] if before else None
         held = spoke.said if spoke is not None and spoke.reader else ""
         if first in come:
-            self._put(version, first, held)
+            self._put(first, held)
         elif first != min(before) and stay[first].said != held:
             self._read_again(stay[first])  # what stands there is what another said that was before it
         elif come and stay[first].reader != self.read[min(come)][0].reader:
-            self._put(version, min(come), held)
+            self._put(min(come), held)
             self._read_again(stay[first])  # by the reader of today
         names = {entry.name for entry in (*stay.values(), *(self.read[source][0] for source in come))}
         self.change.add(self._title(version, name) for name in names)
         self.change.remove(self._title(version, before[source].name) for source in left - come)
         self._take_over(version, come)
 
-    def _put(self, version: str, source: str, held: str) -> None:
-        """Let a version say what a source does, unless it does: `held` tells what it says, if that is known."""
-        entry, quads = self.read[source]
+    def _put(self, source: str, held: str) -> None:
+        """Let the version of a source say what it does, unless it does: `held` tells what it says, if known."""
+        entry, said = self.read[source]
         if not entry.said or entry.said != held:
-            self.change.put(version, quads)
+            self.change.put(said)
 
     def _read_again(self, entry: Entry) -> None:
         self.change.remove(self.ledger.quads(entry))

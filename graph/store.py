@@ -18,7 +18,7 @@ from extract.claim import Reading
 from graph import derive, iri, serial, shared
 from graph.change import Change, recover
 from graph.errors import StoreError, StoreInUse
-from graph.quads import in_graph, quads, version_of
+from graph.quads import Said, in_graph, said
 from graph.terms import Term, name_of, term
 from ontology import NAMESPACES, Ontology
 from ontology.reader import files as turtle_files
@@ -128,15 +128,15 @@ class Store:
         same name, takes the place of the older one; with `keep_versions` the older one stays, marked stale.
         Shortcut edges stay as they are until `rebuild_derived`.
         """
-        read: dict[str, list[ox.Quad]] = defaultdict(list)
+        read: dict[str, Said] = {}
         files: dict[str, set[str]] = defaultdict(set)
         for reading in readings:
-            made = list(quads(reading, self.ontology, base=self.base))
-            read[version_of(made)] += made
-            files[version_of(made)].add(reading.name)
+            made = said(reading, self.ontology, base=self.base)
+            read[made.version] = read[made.version] + made if made.version in read else made
+            files[made.version].add(reading.name)
         with self.change() as change:
             for version, names in files.items():
-                change.put(version, read[version])
+                change.put(read[version])
                 for old in self.older(version, names):
                     if old.iri in read:
                         continue
@@ -169,13 +169,14 @@ class Store:
         graphs = self._graphs(iri.shared_graph("derived", self.base))
         return sum(1 for graph in graphs for _ in self.triples(graph))
 
-    def refresh_derived(self) -> bool:
+    def refresh_derived(self, *, order: bool = True) -> bool:
         """Make the shortcut edges anew that are outdated; tell whether there were any.
 
-        They are made in many transactions. If the process ends between two, the next call does what is left.
+        They are made in many transactions. If the process ends between two, the next call does what is left, as
+        it does with the order of the names without `order`.
         """
         with self._writing():
-            return derive.refresh(self._store, self.base)
+            return derive.refresh(self._store, self.base, order=order)
 
     def replace(
         self, graph: ox.NamedNode, triples: Iterable[tuple[ox.NamedNode, ox.NamedNode, Term]]

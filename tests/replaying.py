@@ -14,14 +14,13 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from graph import Store, StoreError, change
 from graph.ledger import Entry, Ledger
+from graph.quads import Said
 from policygraph.building import Engine, Job, Limits, Outcome, build, builder, read_job
 
 BATCH = 4
-MANY = 200  # quads: some batches are loaded ahead of their transaction, some are not
+MANY = 60_000  # bytes of mentions: some batches are loaded ahead of their transaction, some are not
 
 
 def prepare(paths: Iterable[Path], outcomes: Path) -> None:
@@ -38,7 +37,8 @@ def replay(outcomes: Path) -> Engine:
         for job in jobs:
             found = known[job.sha256]
             then, now = (f'"{Path(one.source).name}"'.encode() for one in (found.job, job))
-            yield dataclasses.replace(found, job=job, quads=found.quads.replace(then, now))
+            said = dataclasses.replace(found.said, stated=found.said.stated.replace(then, now))
+            yield dataclasses.replace(found, job=job, said=said)
 
     return run
 
@@ -53,16 +53,14 @@ def main() -> None:
     folder, store, outcomes = map(Path, sys.argv[1:])
     keep = Ledger.keep
 
-    def told(
-        ledger: Ledger, read: Iterable[tuple[Entry, Iterable[ox.Quad]]], gone: Iterable[str] = ()
-    ) -> None:
+    def told(ledger: Ledger, read: Iterable[tuple[Entry, Said]], gone: Iterable[str] = ()) -> None:
         parts = list(read)
         keep(ledger, parts, gone)
         for entry, _ in parts:
             _say(f"kept {entry.source} {entry.sha256}")
 
     Ledger.keep = told  # type: ignore[assignment, method-assign]
-    builder._BATCH = BATCH
+    builder.BATCH = BATCH
     change._MANY = MANY
     engine = replay(outcomes)
     if "POLICYGRAPH_TEST_FILE_SIZE" in os.environ:

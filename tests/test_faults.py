@@ -4,7 +4,6 @@ Real processes, real signals, real file systems. What a store holds after a faul
 source there has all its quads, and nothing else is there.
 """
 
-import io
 import os
 import pickle
 import random
@@ -20,6 +19,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import replaying
+from stored import written
 
 from graph import Store, integrity
 from graph.iri import sources_graph
@@ -53,12 +53,6 @@ def text(company: str, number: int) -> str:
     return f"{company} Privacy Policy\n\nThis is the policy of {company}.\n\n" + "\n\n".join(said) + "\n"
 
 
-def written(store: Store) -> bytes:
-    output = io.BytesIO()
-    store.export(output, "nquads", lexicon=False)
-    return output.getvalue()
-
-
 def from_nothing(folder: Path, outcomes: Path) -> bytes:
     with Store() as store:
         build([folder], store, engine=replaying.replay(outcomes))
@@ -75,7 +69,7 @@ def assert_whole(place: Path, outcomes: Path, kept: Iterable[tuple[str, str]] = 
             assert entries[source].sha256 == sha256, f"{source} is lost"
         expected = ox.Store()
         for entry in entries.values():
-            quads = list(ox.parse(known[entry.sha256].quads, format=ox.RdfFormat.N_QUADS))
+            quads = list(known[entry.sha256].said.quads())
             titles = (quad for quad in quads if quad.predicate == term("dct:title"))
             expected.extend(quad for quad in quads if quad.predicate != term("dct:title"))
             expected.extend(
@@ -125,7 +119,7 @@ def lay_out(folder: Path, outcomes: Path, draw: random.Random) -> None:
     shutil.copy(some, folder / f"copy-of-{some.name}")
     known: dict[str, Outcome] = pickle.loads(outcomes.read_bytes())  # noqa: S301  we wrote it
     copy = read_job(Job(str(folder / f"copy-of-{some.name}")))
-    assert copy.version == known[copy.sha256].version
+    assert copy.said.version == known[copy.sha256].said.version
 
 
 def started(folder: Path, store: Path, outcomes: Path, **env: str) -> subprocess.Popen[str]:

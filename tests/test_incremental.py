@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from stored import written
 
 from graph import Store, integrity
 from graph.iri import sources_graph
 from graph.ledger import Ledger
+from graph.quads import Said
 from policygraph.building import Failure, Job, Limits, Outcome, build, builder, here
 from policygraph.building.builder import Summary
 from policygraph.building.listing import files
@@ -58,12 +60,6 @@ class Engine:
         for outcome in here(jobs, limits):
             self.read.append(Path(outcome.job.source).name)
             yield outcome
-
-
-def written(store: Store) -> bytes:
-    output = io.BytesIO()
-    store.export(output, "nquads", lexicon=False)
-    return output.getvalue()
 
 
 def built(store: Store, *paths: Path, retry_failed: bool = False) -> tuple[Summary, list[str]]:
@@ -254,7 +250,7 @@ def test_edges_that_were_left_are_made_by_the_next_build(
 ) -> None:
     with Store(tmp_path / "store") as store:
         with monkeypatch.context() as patch:
-            patch.setattr(Store, "refresh_derived", lambda _: False)
+            patch.setattr(Store, "refresh_derived", lambda _, **_options: False)
             build([folder], store)
         with Store() as other:
             build([folder], other)
@@ -272,7 +268,7 @@ def test_a_file_that_cannot_be_opened_leaves_what_was_read_from_it(
         raise OSError(5, "Input/output error", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(builder, "digest_of", away)
+        patch.setattr("policygraph.building.job.digest_of", away)
         summary, read = built(store, folder)
     assert {failure.kind for failure in summary.failures} == {"missing"}
     assert (len(summary.failures), read) == (4, [])
@@ -303,11 +299,11 @@ def test_an_entry_comes_back_as_it_was_kept(store: Store) -> None:
         entries[name].source for name in ("acme.txt", "copy.txt")
     }
     other = dataclasses.replace(entries["empty.txt"], reason="another")
-    ledger.keep([(other, ())])
+    ledger.keep([(other, Said())])
     assert ledger.entry(other.source) == other
 
 
-def test_the_ledger_is_not_exported(store: Store) -> None:
+def test_the_ledger_is_not_written(store: Store) -> None:
     assert sources_graph(store.base).encode() not in written(store)
     output = io.BytesIO()
     store.export(output, "nquads", lexicon=False, runs=True)

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import io
 import json
 import shutil
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import servers
+from stored import written
 from typer.testing import CliRunner
 
 from graph import Store
@@ -49,12 +49,6 @@ def broken(jobs: Iterable[Job], limits: Limits) -> Iterator[Outcome]:
 
 def held(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def written(store: Store, *, runs: bool = False) -> bytes:
-    output = io.BytesIO()
-    store.export(output, "nquads", lexicon=False, runs=runs)
-    return output.getvalue()
 
 
 def test_partitions_load_to_the_graph_and_the_ledger_that_reading_gives(

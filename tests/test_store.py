@@ -1,7 +1,6 @@
 """The store keeps what it is given, replaces what is read again, and writes equal graphs as equal bytes."""
 
 import dataclasses
-import io
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from hand_readings import CO, ROOT, Said, clik, reading
+from stored import written
 
 from extract.claim import Company, Controller, Reading, Service, Statement, Text, Unmapped
 from graph import Store, StoreError, change
@@ -61,12 +61,6 @@ BLUTH = policy(TEXT, name="bluth.txt", company="Bluth Company")
 NOBODY = reading("This file names no company.", name="nobody.txt")
 
 
-def exported(store: Store, form: Format = "nquads", *, runs: bool = False) -> bytes:
-    output = io.BytesIO()
-    store.export(output, form, lexicon=False, runs=runs)
-    return output.getvalue()
-
-
 def filled(*readings: Reading) -> Store:
     store = Store()
     store.add(readings)
@@ -81,18 +75,18 @@ def test_equal_graphs_are_equal_bytes_whatever_the_order() -> None:
         other.add([one])
     other.rebuild_derived()
     for form in FORMATS:
-        assert exported(other, form) == exported(expected, form)
+        assert written(other, form) == written(expected, form)
 
 
 def test_bytes_do_not_depend_on_the_process() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); import test_store as t; store = t.filled(t.BLUTH, t.ACME); "
-        "[sys.stdout.buffer.write(t.exported(store, form)) for form in t.FORMATS]"
+        "[sys.stdout.buffer.write(t.written(store, form)) for form in t.FORMATS]"
     )
     store = filled(ACME, BLUTH)
     env = {**os.environ, "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, check=True)
-    assert done.stdout == b"".join(exported(store, form) for form in FORMATS)
+    assert done.stdout == b"".join(written(store, form) for form in FORMATS)
 
 
 def test_what_is_written_can_be_read_again() -> None:
@@ -103,7 +97,7 @@ def test_what_is_written_can_be_read_again() -> None:
         ("jsonld", ox.RdfFormat.JSON_LD),
     ):
         back = ox.Store()
-        back.load(exported(store, form), format=kind)  # type: ignore[arg-type]
+        back.load(written(store, form), format=kind)  # type: ignore[arg-type]
         assert {str(quad) for quad in back} == set(map(str, _quads(store)))
 
 
@@ -114,32 +108,32 @@ def _quads(store: Store) -> list[ox.Quad]:
 
 def test_reading_again_adds_nothing() -> None:
     store = filled(ACME, BLUTH)
-    before = exported(store)
+    before = written(store)
     store.add([ACME])
     store.add([BLUTH, ACME])
     store.rebuild_derived()
-    assert exported(store) == before
+    assert written(store) == before
 
 
 def test_what_is_no_longer_said_of_the_same_text_goes() -> None:
     store = filled(ACME, BLUTH)
     store.add([dataclasses.replace(ACME, statements=())])
     store.rebuild_derived()
-    assert exported(store) == exported(filled(dataclasses.replace(ACME, statements=()), BLUTH))
+    assert written(store) == written(filled(dataclasses.replace(ACME, statements=()), BLUTH))
 
 
 def test_a_newer_text_of_the_same_file_takes_the_place_of_the_older() -> None:
     store = filled(ACME, BLUTH)
     store.add([ACME_LATER])
     store.rebuild_derived()
-    assert exported(store) == exported(filled(ACME_LATER, BLUTH))
+    assert written(store) == written(filled(ACME_LATER, BLUTH))
 
 
 def test_a_file_whose_company_is_now_known_is_not_kept_twice() -> None:
     store = filled(dataclasses.replace(ACME, controllers=()))
     store.add([ACME])
     store.rebuild_derived()
-    assert exported(store) == exported(filled(ACME))
+    assert written(store) == written(filled(ACME))
 
 
 def test_two_files_of_one_company_stay_apart() -> None:
@@ -235,10 +229,10 @@ def test_collecting_is_told_by_the_hierarchy_of_operations() -> None:
 
 def test_runs_are_recorded_but_left_out_of_the_bytes_that_must_be_equal() -> None:
     store = filled(ACME)
-    before = exported(store)
+    before = written(store)
     store.record("one", {"prov:startedAtTime": typed("2026-11-22T10:00:00Z", "dateTime")})
-    assert exported(store) == before
-    assert b"graph/run/one" in exported(store, runs=True)
+    assert written(store) == before
+    assert b"graph/run/one" in written(store, runs=True)
 
 
 def test_a_question_gets_its_parameters_by_name() -> None:
@@ -261,9 +255,9 @@ def test_a_store_on_disk_keeps_what_it_was_given(tmp_path: Path) -> None:
     with Store(tmp_path / "store") as store:
         store.add([ACME])
         store.rebuild_derived()
-        before = exported(store)
+        before = written(store)
     with Store(tmp_path / "store", read_only=True) as store:
-        assert exported(store) == before
+        assert written(store) == before
 
 
 def test_the_ontology_is_loaded_once_with_its_closure(tmp_path: Path) -> None:
@@ -289,11 +283,11 @@ def test_a_store_that_cannot_be_opened_says_what_to_do(tmp_path: Path) -> None:
 
 def test_an_unfinished_batch_writes_nothing() -> None:
     store = filled(BLUTH)
-    before = exported(store)
+    before = written(store)
     broken = dataclasses.replace(ACME, text="")
     with pytest.raises(Exception, match="no such place"):
         store.add([ACME_LATER, broken])
-    assert exported(store) == before
+    assert written(store) == before
 
 
 def test_a_term_of_the_schema_is_needed_to_record_a_run() -> None:
@@ -327,19 +321,19 @@ def test_what_was_loaded_for_a_transaction_that_never_came_is_removed(
         raise OSError(5, "the power is off")
 
     with Store(tmp_path / "store") as store:
-        before = exported(store)
+        before = written(store)
         with monkeypatch.context() as patch:
             patch.setattr(change.Change, "_load_ahead", _and_then(change.Change._load_ahead, ends))
             with pytest.raises(StoreError, match="the power is off"):
                 store.add([BLUTH])
-        assert exported(store) != before
+        assert written(store) != before
         assert [version.files for version in store.versions()] == [("acme.txt",)]
     with Store(tmp_path / "store") as store:
-        assert exported(store) == before
+        assert written(store) == before
         assert not [graph for graph in store.graphs() if "bluth" in graph.value]
         store.add([BLUTH])
         store.rebuild_derived()
-        assert exported(store) == exported(filled(ACME, BLUTH))
+        assert written(store) == written(filled(ACME, BLUTH))
 
 
 def _and_then(first: Callable[..., object], then: Callable[..., None]) -> Callable[..., None]:

@@ -107,9 +107,13 @@ def test_archives_are_folders(folder: Path) -> None:
 def test_a_policy_behind_a_url_is_read_as_its_file_is_and_says_where_it_is(memory: str, folder: Path) -> None:
     url = f"{memory}/acme.md"
     there, here = read_job(Job(url)), read_job(Job(str(folder / "acme.md")))
-    assert (there.sha256, there.version, there.count) == (here.sha256, here.version, here.count)
-    line = f"<{there.version}> <http://purl.org/dc/terms/source> <{url}> <{there.version}graph> ."
-    assert {line} == set(there.quads.decode().splitlines()) - set(here.quads.decode().splitlines())
+    assert (there.sha256, there.said.version, there.count) == (here.sha256, here.said.version, here.count)
+    version = there.said.version
+    line = f"<{version}> <http://purl.org/dc/terms/source> <{url}> <{version}graph> ."
+    assert {line} == set(there.said.stated.decode().splitlines()) - set(
+        here.said.stated.decode().splitlines()
+    )
+    assert there.said.evidence == here.said.evidence
 
 
 def test_a_build_from_urls_reads_what_has_changed_and_lets_go_of_what_has_gone(memory: str) -> None:

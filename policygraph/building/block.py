@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from graph.quads import Said
 from policygraph.building.engines import EngineError, processes
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import Job, Limits, Outcome, bytes_of, failed
@@ -61,10 +62,17 @@ def carried(job: Job) -> Job | Outcome:
 
 def unpacked(outcome: Outcome) -> Outcome:
     """Return an outcome of a block with its quads as N-Quads again."""
-    return replace(outcome, quads=gzip.decompress(outcome.quads)) if outcome.quads else outcome
+    said = outcome.said
+    if not said.version:
+        return outcome
+    stated, evidence = gzip.decompress(said.stated), gzip.decompress(said.evidence)
+    return replace(outcome, said=replace(said, stated=stated, evidence=evidence))
 
 
 def _packed(outcome: Outcome) -> Outcome:
     """Return an outcome as it travels: compressed, without the bytes that whoever asked has got."""
-    quads = gzip.compress(outcome.quads, _LEVEL, mtime=0) if outcome.quads else b""
-    return replace(outcome, job=replace(outcome.job, raw=None), quads=quads)
+    said = outcome.said
+    if said.version:
+        parts = (gzip.compress(part, _LEVEL, mtime=0) for part in (said.stated, said.evidence))
+        said = Said(said.version, *parts)
+    return replace(outcome, job=replace(outcome.job, raw=None), said=said)

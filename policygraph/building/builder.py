@@ -1,41 +1,34 @@
 """Policies on disk become a graph in a store: what has changed is read, what has gone leaves."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Self, cast
 
-from extract.errors import ExtractError
 from graph import Store
 from graph.ledger import Entry, Ledger
-from graph.terms import term
 from policygraph.building.engines import Engine, here
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import (
+    DEFAULT,
     Failure,
     FailureKind,
     Job,
     Limits,
     Outcome,
     PolicyCount,
-    digest_of,
-    failed,
+    prepared,
 )
 from policygraph.building.listing import at
-from policygraph.building.named import Named, Source, named
+from policygraph.building.named import Named, Source, named, source_of
 from policygraph.building.sources import Places
-from policygraph.building.urls import fetched, is_ours, is_url
+from policygraph.building.urls import is_url
 
-if TYPE_CHECKING:
-    import pyoxigraph as ox
-
-_BATCH = 32  # policies that are stored in one transaction,
-_LARGE = 48 << 20  # unless they come to so many bytes before: these are in memory some fifteen times over
+BATCH = 32  # policies that are stored in one transaction,
+LARGE = 48 << 20  # unless they come to so many bytes before: these are in memory some ten times over
 _LISTED = 40  # policies that a summary names one by one
-_LIMITS = Limits()
 
 
 @dataclass(slots=True)
@@ -73,13 +66,20 @@ class Summary:
             self.policies.append(count)
         self.stated += Counter(processes=count.processes, denials=count.denials)
 
+    def ended(self, quads: int) -> Self:
+        """Return the summary in order, with the number of quads that there are."""
+        self.policies.sort(key=lambda policy: policy.name)
+        self.failures.sort(key=lambda failure: failure.source)
+        self.quads = quads
+        return self
+
 
 def build(
     paths: Iterable[Source] | Named,
     store: Store,
     *,
     engine: Engine = here,
-    limits: Limits = _LIMITS,
+    limits: Limits = DEFAULT,
     retry_failed: bool = False,
     done: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
@@ -100,10 +100,7 @@ def build(
     work.forget(found)
     work.read_again()
     store.refresh_derived()
-    summary.policies.sort(key=lambda policy: policy.name)
-    summary.failures.sort(key=lambda failure: failure.source)
-    summary.quads = len(store)
-    return summary
+    return summary.ended(len(store))
 
 
 @dataclass(slots=True)
@@ -126,7 +123,7 @@ class _Build:
             for outcome in self.engine(self._jobs(sources), self.limits):
                 self._count(outcome)
                 batch.append(outcome)
-                if len(batch) == _BATCH or sum(len(one.quads) for one in batch) >= _LARGE:
+                if len(batch) == BATCH or sum(len(one.said) for one in batch) >= LARGE:
                     whole, batch = batch, []
                     self._keep(whole)
         finally:
@@ -149,7 +146,7 @@ class _Build:
                 and missing.isdisjoint((place := Path(self.places.source(entry.source)), *place.parents))
             )
         )
-        while some := list(islice(names, _BATCH)):
+        while some := list(islice(names, BATCH)):
             self.ledger.keep((), some)
             self.summary.gone += len(some)
 
@@ -164,20 +161,12 @@ class _Build:
         """Yield what has to be read, and what may have to be: only who reads behind a URL knows its bytes."""
         for source in sources:
             entry = self.ledger.entry(self.places.name(source))
-            try:
-                digest = "" if isinstance(source, str) else digest_of(source)
-                raw = fetched(str(source)) if is_ours(str(source)) else None
-            except (OSError, ExtractError) as error:
-                self.summary.failures.append(failed(str(source), error))
-                continue
             known = "" if entry is None or self._is_open(entry) else entry.sha256
-            if isinstance(source, str):
-                yield Job(source, base=self.store.base, known=known, raw=raw)
-            elif digest == known:
-                self._repeat(str(source), entry)
+            job = prepared(str(source), self.store.base, known)
+            if isinstance(job, Outcome):
+                self._count(job)
             else:
-                yield Job(str(source), digest, self.store.base)
-            self.done(self.summary)
+                yield job
 
     def _is_open(self, entry: Entry) -> bool:
         """Tell whether a source is to be read again though its bytes are the same."""
@@ -197,33 +186,22 @@ class _Build:
         elif outcome.failure is not None:
             self.summary.failures.append(outcome.failure)
         else:
-            self._repeat(outcome.job.source, self.ledger.entry(outcome.job.source))
+            source = outcome.job.source
+            self._repeat(source, self.ledger.entry(self.places.name(source_of(source))))
         self.done(self.summary)
 
     def _keep(self, outcomes: Iterable[Outcome]) -> None:
         """Write what became of some jobs; a file that could not be opened leaves what was read from it before."""
         news = [one for one in outcomes if (one.failure.kind != "missing" if one.failure else one.count)]
-        self.ledger.keep((self._entry(outcome), parsed(outcome.quads)) for outcome in news)
+        self.ledger.keep((self._entry(outcome), outcome.said) for outcome in news)
+        self.store.refresh_derived(order=False)  # while others read: at the end nothing would
 
     def _entry(self, outcome: Outcome) -> Entry:
         source = outcome.job.source
-        name = self.places.name(source if is_url(source) else Path(source))
+        name = self.places.name(source_of(source))
         if outcome.failure is None:
-            return Entry(name, outcome.sha256, fingerprint(), outcome.version, said_of(outcome))
+            said = outcome.said
+            return Entry(name, outcome.sha256, fingerprint(), said.version, said.sha256)
         return Entry(
             name, outcome.sha256, fingerprint(), kind=outcome.failure.kind, reason=outcome.failure.reason
         )
-
-
-def said_of(outcome: Outcome) -> str:
-    """Return the SHA-256 of what a policy says, in the order in which it is said, but for the name of its file."""
-    title = f"<{outcome.version}> {term('dct:title')} ".encode()
-    lines = (line for line in outcome.quads.splitlines() if not line.startswith(title))
-    return hashlib.sha256(b"\n".join(lines)).hexdigest()
-
-
-def parsed(quads: bytes) -> "Iterator[ox.Quad]":
-    """Yield the quads of N-Quads."""
-    import pyoxigraph as ox  # noqa: PLC0415
-
-    return ox.parse(quads, format=ox.RdfFormat.N_QUADS)

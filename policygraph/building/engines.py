@@ -5,6 +5,7 @@ than it can run at once, so that memory does not grow with their number. Another
 but the type: it runs `read_job`, which can be pickled as jobs and outcomes can.
 """
 
+import gc
 import os
 import signal
 from collections import deque
@@ -13,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 Work: TypeAlias = Callable[[Job], Outcome]
 Engine: TypeAlias = Callable[[Iterable[Job], Limits], Iterator[Outcome]]
 
-_AHEAD = 2  # jobs a worker that are handed out before the first is done: no worker waits for the writer
+_AHEAD = 8  # jobs a worker that are handed out before the first is done: no worker waits for the writer
+_COLLECTED = 8  # jobs after which garbage is collected: almost all of what a reading makes goes without that
 _RENEWED = 500  # jobs after which a worker begins anew, so that no leak adds up
-_GRACE = 60  # seconds beyond the limit until workers that say nothing are held for lost
+_GRACE = 60  # seconds beyond twice the limit until workers that say nothing are held for lost
 _BROKEN = 3  # times that all workers may be lost, one after the other, without an outcome
+_DONE = count(1)  # jobs of this process
 _OUT_OF_MEMORY = 77  # what a worker ends with that had no memory left: what it holds is let go with it
 
 
@@ -101,7 +104,7 @@ class _Workers:
                 self._hand_out(jobs, pool)
                 if not self.running:
                     return
-                patience = self.limits.seconds * self.ahead + _GRACE
+                patience = self.limits.seconds * 2 + _GRACE
                 done, _ = wait(self.running, timeout=patience, return_when=FIRST_COMPLETED)
                 if not done:
                     raise BrokenProcessPool("nothing is heard of the workers")
@@ -185,6 +188,7 @@ def _prepare(memory: int) -> None:
     import policygraph.building.loaded  # noqa: F401, PLC0415  it is there already where a fork server is
 
     limit_memory(memory)
+    gc.disable()
 
 
 def _run_job(work: Work, job: Job) -> Outcome:
@@ -195,4 +199,6 @@ def _run_job(work: Work, job: Job) -> Outcome:
         os._exit(_OUT_OF_MEMORY)
     if outcome.failure is not None and outcome.failure.kind == "memory":
         os._exit(_OUT_OF_MEMORY)
+    if next(_DONE) % _COLLECTED == 0:
+        gc.collect()
     return outcome

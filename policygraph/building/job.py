@@ -5,14 +5,14 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 from extract.claim import Reading, Statement
 from extract.errors import ExtractError
 from graph import iri
-from policygraph.building.urls import SourceError, fetched, iri_of, is_url
+from graph.quads import Said, said
+from policygraph.building.urls import SourceError, fetched, iri_of, is_ours, is_url
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ class Limits:
 
     seconds: float = 120
     memory: int = 2 << 30
+
+
+DEFAULT = Limits()
+_NOTHING = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class PolicyCount:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a job: the quads of one version as N-Quads and their count, or else a failure.
+    """What became of a job: what a policy says and how much that is, or else a failure.
 
     It has neither if the bytes were known.
 
@@ -82,10 +86,23 @@ class Outcome:
 
     job: Job
     sha256: str = ""
-    version: str = ""
-    quads: bytes = b""
+    said: Said = _NOTHING
     count: PolicyCount | None = None
     failure: Failure | None = None
+
+
+def prepared(source: str, base: str, known: str = "") -> Job | Outcome:
+    """Return the job of a source; what becomes of it if that shows at once: its bytes are known, or cannot be had.
+
+    Whoever reads behind a URL knows its bytes, unless they are ours to fetch.
+    """
+    try:
+        digest = "" if is_url(source) else digest_of(Path(source))
+        raw = fetched(source) if is_ours(source) else None
+    except (OSError, ExtractError) as error:
+        return Outcome(Job(source), failure=failed(source, error))
+    job = Job(source, digest, base, known, raw)
+    return Outcome(job, digest) if digest and digest == known else job
 
 
 def read_job(job: Job) -> Outcome:
@@ -134,20 +151,15 @@ def readings(paths: Iterable[Path], failures: list[Failure]) -> Iterator[Reading
 
 def _read(job: Job, raw: bytes | None, digest: str) -> Outcome:
     """Return what a policy states; without its bytes its source is a path."""
-    import pyoxigraph as ox  # noqa: PLC0415  engines need not load what their workers do
-
-    import ontology  # noqa: PLC0415
+    import ontology  # noqa: PLC0415  engines need not load what their workers do
     from extract.readers import read_bytes  # noqa: PLC0415
     from extract.reading import read, read_policy  # noqa: PLC0415
-    from graph.quads import quads, version_of  # noqa: PLC0415
 
     named = iri.file_name(job.source)
     reading = read(Path(job.source)) if raw is None else read_policy(read_bytes(named, raw))
     where = iri_of(job.source) if is_url(job.source) else ""
-    made = list(quads(reading, ontology.load(), base=job.base, source=where))
-    written = BytesIO()
-    ox.serialize(made, written, format=ox.RdfFormat.N_QUADS)
-    return Outcome(job, digest, version_of(made), written.getvalue(), count(reading))
+    made = said(reading, ontology.load(), base=job.base, source=where)
+    return Outcome(job, digest, made, count(reading))
 
 
 def failed(source: str, error: Exception) -> Failure:

@@ -3,6 +3,7 @@
 A process from which workers are forked can import a module, but call nothing; so this one works on import.
 """
 
+import gc
 import sys
 from types import TracebackType
 
@@ -22,3 +23,4 @@ sys.excepthook = _tell
 ontology.load()
 load()
 matcher()
+gc.freeze()  # all of this stays

@@ -13,6 +13,11 @@ Source: TypeAlias = Path | str
 """A policy: a path, or a URL, which is a text."""
 
 
+def source_of(name: str) -> Source:
+    """Return the policy that is named by the text of a path or URL."""
+    return name if is_url(name) else Path(name)
+
+
 @dataclass(frozen=True)
 class Named:
     """The policies that are named; what lies behind URLs is looked at once."""

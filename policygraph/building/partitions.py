@@ -19,26 +19,23 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from extract.errors import ExtractError
 from graph import iri
 from graph.ledger import Entry, Ledger
-from policygraph.building.builder import Summary, parsed, said_of
+from graph.quads import Said
+from policygraph.building.builder import BATCH, LARGE, Summary
 from policygraph.building.engines import Engine, here
 from policygraph.building.fingerprint import fingerprint
-from policygraph.building.job import Job, Limits, Outcome, digest_of, failed
-from policygraph.building.named import Named, Source, named
+from policygraph.building.job import DEFAULT, Job, Limits, Outcome, prepared
+from policygraph.building.named import Named, Source, named, source_of
 from policygraph.building.sources import Places
-from policygraph.building.urls import fetched, is_ours, is_url
 
 if TYPE_CHECKING:
     from graph import Store
 
 _FORM = 1  # of what a folder holds; another one is not read
 _MOST = 500  # policies of a part: some 35 MB
-_BATCH = 32  # policies that are loaded in one transaction
 _LEVEL = 6  # of compression
 _MANIFEST = "manifest.json"
-_LIMITS = Limits()
 
 Row: TypeAlias = dict[str, Any]
 
@@ -52,7 +49,7 @@ def write(
     folder: Path,
     *,
     engine: Engine = here,
-    limits: Limits = _LIMITS,
+    limits: Limits = DEFAULT,
     base: str = iri.BASE,
     most: int = _MOST,
     done: Callable[[Summary], None] = lambda _: None,
@@ -67,10 +64,7 @@ def write(
     _make_ready(folder)
     for outcome in engine(run.jobs(found), limits):
         run.take(outcome)
-    run.finish()
-    run.summary.policies.sort(key=lambda policy: policy.name)
-    run.summary.failures.sort(key=lambda failure: failure.source)
-    return run.summary
+    return run.summary.ended(run.finish())
 
 
 def load(folder: Path, store: "Store", *, done: Callable[[Summary], None] = lambda _: None) -> Summary:
@@ -85,22 +79,16 @@ def load(folder: Path, store: "Store", *, done: Callable[[Summary], None] = lamb
     ledger, summary = Ledger(store), Summary(total=manifest["policies"])
     there, here_ = Places(folder), Places(store.folder)
     for part in manifest["parts"]:
-        rows = iter(_checked(folder, part))
-        with gzip.open(folder / part["name"]) as lines:
-            while batch := list(islice(rows, _BATCH)):
-                read = [row for row in batch if row.get("kind") != "missing"]
-                entries = [
-                    _entry(row, manifest["reader"], here_.name(there.source(row["source"]))) for row in read
-                ]
-                ledger.keep(
-                    (entry, parsed(b"".join(islice(lines, row.get("quads", 0)))))
-                    for entry, row in zip(entries, read, strict=True)
-                )
-                summary.read += sum("version" in row for row in batch)
-                done(summary)
+        for batch in _batches(folder / part["name"], _checked(folder, part)):
+            ledger.keep(
+                (_entry(row, manifest["reader"], here_.name(there.source(row["source"]))), said)
+                for row, said in batch
+                if row.get("kind") != "missing"
+            )
+            summary.read += sum("version" in row for row, _ in batch)
+            done(summary)
     store.refresh_derived()
-    summary.quads = len(store)
-    return summary
+    return summary.ended(len(store))
 
 
 @dataclass(slots=True)
@@ -134,15 +122,9 @@ class _Run:
             old = part.earlier.get(self.places.name(source))
             known = old[0]["sha256"] if old else ""
             self.waiting[str(source)] = number
-            try:
-                digest = "" if is_url(str(source)) else digest_of(Path(source))
-                raw = fetched(str(source)) if is_ours(str(source)) else None
-            except (OSError, ExtractError) as error:
-                self.take(Outcome(Job(str(source)), failure=failed(str(source), error)))
-                continue
-            job = Job(str(source), digest, self.base, known=known, raw=raw)
-            if digest and digest == known:
-                self.take(Outcome(job, digest))
+            job = prepared(str(source), self.base, known)
+            if isinstance(job, Outcome):
+                self.take(job)
             else:
                 yield job
 
@@ -150,12 +132,13 @@ class _Run:
         """Put what became of a source in its place; write its part if that is whole."""
         number = self.waiting.pop(outcome.job.source)
         part = self.parts[number // self.most]
-        name = self.places.name(_source(outcome.job.source))
+        name = self.places.name(source_of(outcome.job.source))
         if outcome.count is not None:
             self.summary.add(outcome.count)
-            lines = sorted(outcome.quads.splitlines(keepends=True))
-            row: Row = {"source": name, "sha256": outcome.sha256, "version": outcome.version}
-            row |= {"said": said_of(outcome), "quads": len(lines)}
+            said = outcome.said
+            lines = sorted((said.stated + said.evidence).splitlines(keepends=True))
+            row: Row = {"source": name, "sha256": outcome.sha256, "version": said.version}
+            row |= {"said": said.sha256, "quads": len(lines)}
             part.made[number] = row, gzip.compress(b"".join(lines), _LEVEL, mtime=0)
         elif outcome.failure is not None:
             why = {"kind": outcome.failure.kind, "reason": outcome.failure.reason}
@@ -169,8 +152,8 @@ class _Run:
         if len(part.made) == self.most:
             self._write(number // self.most)
 
-    def finish(self) -> None:
-        """Write the last part and the manifest, and remove what an earlier run had more."""
+    def finish(self) -> int:
+        """Write the last part and the manifest, and remove what an earlier run had more; return the quads."""
         for index in sorted(self.parts):
             self._write(index)
         parts = [self.listed[index] for index in sorted(self.listed)]
@@ -178,10 +161,10 @@ class _Run:
         for path in list(self.folder.glob("part-*")):
             if path.name not in kept:
                 path.unlink()
-        self.summary.quads = sum(part["quads"] for part in parts)
         totals = {key: sum(part[key] for part in parts) for key in ("policies", "failures", "quads")}
         manifest = {"form": _FORM, "base": self.base, "reader": fingerprint(), **totals, "parts": parts}
         _put(self.folder / _MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+        return int(totals["quads"])
 
     def _part(self, number: int) -> _Part:
         """Return the part of a source, by its number."""
@@ -279,14 +262,23 @@ def _checked(folder: Path, part: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
+def _batches(path: Path, rows: Iterable[Row]) -> Iterator[list[tuple[Row, Said]]]:
+    """Yield the rows of a part with what each says, some at a time."""
+    batch: list[tuple[Row, Said]] = []
+    with gzip.open(path) as lines:
+        for row in rows:
+            batch.append((row, Said.of(row.get("version", ""), islice(lines, row.get("quads", 0)))))
+            if len(batch) == BATCH or sum(len(said) for _, said in batch) >= LARGE:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
 def _entry(row: Row, reader: str, source: str) -> Entry:
     """Return what a ledger says of a source."""
     parts = ("sha256", "version", "said", "kind", "reason")
     return Entry(source, reader=reader, **{part: row[part] for part in parts if part in row})
-
-
-def _source(name: str) -> Source:
-    return name if is_url(name) else Path(name)
 
 
 def _name(index: int) -> str:
