@@ -59,7 +59,7 @@ def build(what: str, folder: Path, workers: int, words: int) -> None:
         [*command, "--workers", str(workers), "--quiet"], start_new_session=True
     ) as process:
         while process.poll() is None:
-            seen.update(_of_session(process.pid))
+            seen.update(of_session(process.pid))
             time.sleep(_OFTEN)
     took = time.monotonic() - begun
     cpu, memory = sum(one[0] for one in seen.values()), max((one[1] for one in seen.values()), default=0)
@@ -67,7 +67,7 @@ def build(what: str, folder: Path, workers: int, words: int) -> None:
     print(f"{line}  exit {process.returncode}", flush=True)
 
 
-def _of_session(leader: int) -> Iterator[tuple[int, tuple[float, float]]]:
+def of_session(leader: int) -> Iterator[tuple[int, tuple[float, float]]]:
     """Yield the processes of a session with the CPU seconds that they have used and the MB that they have held."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:

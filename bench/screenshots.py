@@ -59,7 +59,7 @@ def main() -> None:
         for command in (("build", str(SEEDS)), ("check", "--brief")):
             run = (sys.executable, "-m", "policygraph.cli", *command, "--store", str(store))
             subprocess.run(run, check=True, capture_output=True)  # noqa: S603  ourselves
-        with serving(store) as url:
+        with serving(store) as (url, _):
             shoot(chromium, url, options.folder, options.all)
 
 

@@ -22,6 +22,9 @@ COLUMNS = ("said_in", "line", "column", "words")
 _Key: TypeAlias = tuple[str, str, str]
 """Who states what of what: IRIs of a company, a property and a value, ANY for what is free."""
 
+_Pair: TypeAlias = tuple[str, str]
+"""A property and a value, IRIs, or ANY."""
+
 _Found: TypeAlias = Mapping[str, Value]
 _NAMES = ("whose", "property", "value")
 _WHOSE = 0
@@ -52,13 +55,13 @@ class Said:
 class LookUp:
     """Where words are looked up: `ask` answers a question with parameters.
 
-    `text` gives the files and the text of a version by its IRI. `some` gives some of the companies
-    that state a value of a property (or `ANY`): with it, a row that counts what all state has the words of these.
+    `text` gives the files and the text of a version by its IRI. `some` gives some of the statements (IRIs)
+    that have several values at once: with it, a row that counts what all companies state has the words of these.
     """
 
     ask: Callable[[Question, Mapping[str, str]], Rows]
     text: Callable[[str], tuple[str, Source]]
-    some: Callable[[str, str], Sequence[str]] | None = None
+    some: Callable[[Sequence[_Pair]], Sequence[str]] | None = None
 
 
 def evidence(store: Store, question: Question, rows: Rows) -> list[tuple[Said, ...]]:
@@ -109,23 +112,34 @@ class _Finder:
     there: LookUp
     _nodes: dict[str, list[_Found]] = field(default_factory=dict)
     _stated: dict[_Key, list[_Found]] = field(default_factory=dict)
-    _companies: dict[_Key, Sequence[str]] = field(default_factory=dict)
+    _chosen: dict[tuple[_Pair, ...], Sequence[str]] = field(default_factory=dict)
     _texts: dict[str, tuple[str, Source]] = field(default_factory=dict)
 
     def look_up(self, question: Question, bindings: Sequence[Mapping[str, Cell]]) -> None:
         """Read what `said` tells of the rows of a question."""
         nodes: dict[str, None] = {}
         by_shape: dict[tuple[int, ...], dict[_Key, None]] = {}
+        chosen: dict[tuple[int, ...], dict[tuple[str, ...], _Key]] = {}
         for one, binding in product(question.evidence, bindings):
             if not one.slots:
                 nodes.update(dict.fromkeys(_values(binding, one.node)))
-            for key in (key for keys in self._some(_keys(one, binding)) for key in keys):
+            slots = _keys(one, binding)
+            some = self._some(slots)
+            for key in (key for keys in slots for key in keys):
                 bound = tuple(number for number, value in enumerate(key) if value != queries.ANY)
-                by_shape.setdefault(bound, {})[key] = None
+                if some is None:
+                    by_shape.setdefault(bound, {})[key] = None
+                else:
+                    parts = tuple(key[number] for number in bound)
+                    chosen.setdefault(bound, {}).update({(node, *parts): key for node in some})
         for (node,), found in self._among("lookup-node", ("node",), [(node,) for node in nodes]):
             self._nodes.setdefault(node, []).append(found)
         for bound, keys in by_shape.items():
             self._look_up_values(bound, list(keys))
+        for bound, of_key in chosen.items():
+            names = ("node", *(_NAMES[number] for number in bound))
+            for line, found in self._among("lookup-words", names, list(of_key)):
+                self._stated.setdefault(of_key[line], []).append(found)
 
     def said(self, one: Evidence, binding: Mapping[str, Cell]) -> Iterator[Said]:
         """Yield the words of what `one` says that a row stands on."""
@@ -140,25 +154,24 @@ class _Finder:
                 for found in self._stated.get(key, ())
                 if (found["kind"] == "denies") == one.denied
             ]
-            for keys in self._some(_keys(one, binding))
+            for keys in _keys(one, binding)
         ]
         if by_slot:
             together = set.intersection(*({str(found["node"]) for found in slot} for slot in by_slot))
             for slot in by_slot:
                 yield from self._words(found for found in slot if found["node"] in together)
 
-    def _some(self, slots: list[list[_Key]]) -> list[list[_Key]]:
-        """Return the slots of a row about any company as about those that `some` finds, if there is one slot."""
-        if self.there.some is None or len(slots) != 1 or any(key[_WHOSE] != queries.ANY for key in slots[0]):
-            return slots
-        return [[(whose, *key[1:]) for key in slots[0] for whose in self._stating(key)]]
-
-    def _stating(self, key: _Key) -> Sequence[str]:
-        """Return some companies that state a value."""
-        if key not in self._companies and self.there.some is not None:
-            _, prop, value = key
-            self._companies[key] = self.there.some(prop, value)
-        return self._companies[key]
+    def _some(self, slots: list[list[_Key]]) -> Sequence[str] | None:
+        """Return some statements for a row about any company; None where all that are meant are looked up."""
+        if self.there.some is None or not slots or any(key[_WHOSE] != queries.ANY for key in slots[0]):
+            return None
+        found: dict[str, None] = {}
+        for keys in product(*slots):
+            pairs = tuple((prop, value) for _, prop, value in keys)
+            if pairs not in self._chosen:
+                self._chosen[pairs] = self.there.some(pairs)
+            found.update(dict.fromkeys(self._chosen[pairs]))
+        return list(found)
 
     def _look_up_values(self, bound: tuple[int, ...], keys: Sequence[_Key]) -> None:
         """Read the statements with some values; `bound` tells which parts of the keys are not free."""

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -22,7 +22,9 @@ from extract.claim import Reading
 from graph import Store
 from graph.iri import company as company_iri
 from policygraph import asking, checking
+from policygraph.asking import Rows
 from policygraph.explorer import (
+    asked,
     companies,
     company,
     compare,
@@ -38,6 +40,7 @@ from policygraph.explorer.links import Links, iri_of
 from policygraph.explorer.rendering import render
 from policygraph.explorer.site import NothingThere, Page, Site, Slice
 from policygraph.explorer.statements import Statement, Value
+from queries import Question
 
 CLIK = company_iri("Clik Limited")
 CLIK_POLICY = "/policy/clik-limited/privacy/94264ec739c5/"
@@ -527,10 +530,30 @@ def test_a_comparison_begins_with_how_much_each_states(url: str) -> None:
 
 def test_a_row_that_counts_all_companies_shows_words_of_some(url: str) -> None:
     page = send(url, "/questions/top-data?evidence=1")
-    assert "words of 8 companies at most" in page.text
+    assert "words of 8 statements at most" in page.text
     said_in = found_in(page.body, "(//td[@class='quotes'])[1]//a/@href")
     assert len({link.split("/")[2] for link in said_in}) > 1
-    assert "companies at most" not in send(url, "/questions/data-by-company?evidence=1").text
+    assert "statements at most" not in send(url, "/questions/data-by-company?evidence=1").text
+
+
+@pytest.mark.parametrize(
+    "name", ["bases-by-purpose", "countries", "rights-granted", "top-data", "unknown-words"]
+)
+def test_words_of_rows_about_all_companies_are_not_looked_up_in_all_statements(name: str, site: Site) -> None:
+    names = []
+
+    def select(
+        question: Question, values: Mapping[str, str], *, limit: int | None = None, offset: int = 0
+    ) -> Rows:
+        names.append(question.name)
+        return site.asker.select(question, values, limit=limit, offset=offset)
+
+    page = asked.page(replace(site, asker=Asker(select)), name, {}, evidence=True).shown
+    quotes = page["quotes"]
+    assert isinstance(quotes, list)
+    assert all(quotes)
+    assert "some-statements" in names
+    assert "lookup-values" not in names
 
 
 def test_the_network_is_served_with_its_own_rules(url: str) -> None:

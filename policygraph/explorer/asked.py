@@ -17,7 +17,7 @@ _LOOKUPS = "lookups"  # questions that are asked of one node at a time
 _FIRST = "overview"
 SIZE = 100  # rows on one page
 _QUOTED = 20  # rows on one page with their words
-_STATING = 8  # companies whose words are shown where a row counts those of all
+_STATING = 8  # statements whose words are shown where a row counts those of all companies
 _OFFERED = 1000  # names that a form offers at most
 _BARS = 25  # bars of a picture
 
@@ -137,16 +137,18 @@ def _quotes(site: Site, question: Question, rows: Rows) -> list[tuple[quoting.Sa
     def text(version: str) -> tuple[str, Source]:
         return version, Source()  # only lines and columns would need the text
 
-    def some(prop: str, value: str) -> list[str]:
-        found = site.asker.rows("some-companies", {"property": prop, "value": value}, limit=_STATING)
-        return [row["company"] for row in found]
+    def some(pairs: Sequence[tuple[str, str]]) -> list[str]:
+        (prop, value), (other, another) = pairs[0], pairs[-1]
+        values = {"property": prop, "value": value, "other": other, "another": another}
+        found = site.asker.rows("some-statements", values, limit=_STATING)
+        return [row["node"] for row in found]
 
     return quoting.words(quoting.LookUp(site.asker.select, text, some), question, rows)
 
 
 def _is_of_any(question: Question) -> bool:
-    """Tell whether a row may stand on words of more companies than are shown."""
-    return any(one.node.startswith("any") and len(one.slots) == 1 for one in question.evidence)
+    """Tell whether a row may stand on words of more statements than are shown."""
+    return any(one.node.startswith("any") for one in question.evidence)
 
 
 def _once(found: Sequence[quoting.Said]) -> list[quoting.Said]:
