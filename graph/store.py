@@ -320,6 +320,11 @@ class Store:
             raise _unwritable(self._path, error) from error
 
 
+def opened(path: Path | str) -> ox.Store:
+    """Return the store in a folder as the engine has it, to be read only; raise StoreError."""
+    return _open(path, read_only=True)
+
+
 def _open(path: Path | str | None, *, read_only: bool) -> ox.Store:
     """Return an open store; raise StoreError that says what is in the way."""
     if path is None:

@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -47,29 +50,45 @@ def sample_folder(folder: Path) -> Path:
 
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[str]:
-    """Yield the URL of a server of `folder`, in a process of its own."""
-    command = [
-        sys.executable,
-        "-m",
-        "policygraph.cli",
-        "serve",
-        "--store",
-        str(folder),
-        "--port",
-        "0",
-        *options,
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    """Yield the URL of a server of `folder`, in a process of its own; fail if that ends before it is told to.
+
+    What it says goes to a file, as a pipe that nobody reads would hold it up, and into the output of the tests.
+    """
+    named = ("--store", str(folder), "--port", "0", *options)
+    command = [sys.executable, "-m", "policygraph.cli", "serve", *named]
+    with (
+        TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stderr=said) as process,
+    ):
         try:
-            # It listens before it says so.
-            first = process.stderr.readline()
-            found = re.match(r"http://\S+/(?= )", first)
-            assert found is not None, first + process.stderr.read()
-            yield found[0]
+            yield _url(process, said)
+            assert process.poll() is None, _last_words(process, said)
+        except BaseException as error:
+            if process.poll() is not None:
+                error.add_note(_last_words(process, said))
+            raise
         finally:
             process.terminate()
-            process.stderr.read()
+            process.wait()
+            said.seek(0)
+            sys.stdout.write(said.read())
+
+
+def _url(process: "subprocess.Popen[bytes]", said: IO[str]) -> str:
+    """Return the URL that a server says; it listens before it says so."""
+    found = None
+    while found is None and process.poll() is None:
+        time.sleep(0.02)
+        said.seek(0)
+        found = re.match(r"http://\S+/(?= .*\n)", said.readline())
+    assert found is not None, _last_words(process, said)
+    return found[0]
+
+
+def _last_words(process: "subprocess.Popen[bytes]", said: IO[str]) -> str:
+    """Return how a server ended: below 0 by which signal, and what it had said."""
+    said.seek(0)
+    return f"the server ended by itself, with {process.poll()}, and had said:\n{said.read()}"
 
 
 def send(

@@ -1,17 +1,23 @@
 """A query that takes too much is ended, and costs the others neither answers nor memory."""
 
+import asyncio
 import os
 import socket
 import sys
 import threading
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 from serving import sample_folder, send, serving
 
 from bench.clients import BAD, ENDLESS, GOOD, crowd, load, post
+from policygraph.serving import Limits, protocol, worker
+from policygraph.serving.pool import Pool
 from policygraph.serving.worker import Capped, TooLarge
 
 LONG = os.environ.get("POLICYGRAPH_ALL") == "1"  # a minute instead of seconds
@@ -108,3 +114,52 @@ def test_a_query_calls_no_other_server(url: str) -> None:
         assert send(url, parameter).text.count("false") == 1
         with pytest.raises(BlockingIOError):
             listening.accept()
+
+
+def test_a_store_that_goes_away_is_told_and_answers_again_when_it_is_back(tmp_path: Path) -> None:
+    folder = sample_folder(tmp_path / "store")
+    with serving(folder, "--seconds", "2") as url:
+        away = folder.rename(tmp_path / "away")
+        gone = send(url, "/sparql?query=ASK%7B%7D")
+        assert (gone.status, gone.text) == (503, "the store cannot be opened now; ask later\n")
+        away.rename(folder)
+        assert send(url, "/sparql?query=ASK%7B%7D").status == 200
+
+
+def test_a_worker_that_the_machine_cannot_start_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, failures = asyncio.create_subprocess_exec, [OSError("no memory"), OSError("no process")]
+
+    async def scarce(*command: str, **how: Any) -> Process:
+        if failures:
+            raise failures.pop()
+        return await start(*command, **how)
+
+    async def asked() -> int:
+        async with Pool(sample_folder(tmp_path / "store"), Limits(workers=2)) as pool:
+            answers = [await pool.answer(protocol.asked("ASK {}", "*/*")) for _ in range(3)]
+        return sum(status == 200 for status, _, _ in answers)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", scarce)
+    assert asyncio.run(asked()) == 3
+    assert not failures
+
+
+def test_a_worker_opens_a_store_at_the_second_try_or_says_what_is_wrong(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, failures = ox.Store.read_only, [OSError("No such file or directory: 1.sst")] * 2
+
+    class Engine:
+        @staticmethod
+        def read_only(path: str) -> ox.Store:
+            if failures:
+                raise failures.pop()
+            return really(path)
+
+    monkeypatch.setattr(ox, "Store", Engine)
+    assert len(worker.opened(str(folder))) > 0
+    assert not failures
+    with pytest.raises(SystemExit, match=r"nowhere: there is no store here"):
+        worker.opened(str(tmp_path / "nowhere"))

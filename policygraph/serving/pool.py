@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -17,6 +18,8 @@ Answer = tuple[int, str, bytes]
 Stamp = frozenset[tuple[str, int]]
 
 _PATIENT = 15  # of 19, which is the most
+_PAUSE = 0.2  # seconds until a worker is started again that could not start
+_log = logging.getLogger(__name__)
 _ROOT = Path(__file__).parents[2]
 
 
@@ -100,26 +103,37 @@ class Pool:
 
     async def _free(self) -> "_Worker":
         """Return a worker that nobody else has and that sees the store as it is now."""
+        why = "too many queries at once"
         try:
             async with asyncio.timeout(self._limits.seconds):
                 while True:
                     worker = await self._idle.get()
                     if worker.is_running and worker.stamp == _stamp(self._folder):
                         return worker
-                    self._refill()
+                    if not worker.is_running:
+                        why = "the store cannot be opened now"
+                    self._refill(pause=0 if worker.is_running else _PAUSE)
                     await self._end(worker)
         except TimeoutError as error:
-            raise Refused(503, "too many queries at once; ask later") from error
+            raise Refused(503, f"{why}; ask later") from error
 
-    def _refill(self) -> None:
-        """Start a worker without waiting for it."""
-        task = asyncio.create_task(self._add())
+    def _refill(self, *, pause: float = 0) -> None:
+        """Start a worker, after a pause, without waiting for it."""
+        task = asyncio.create_task(self._add(pause))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
 
-    async def _add(self) -> None:
-        # One that could not start is put among the others too: whoever gets it sees that, and tries again.
-        self._idle.put_nowait(await self._start())
+    async def _add(self, pause: float = 0) -> None:
+        # One that could not open the store is put among the others too: whoever gets it sees that, and tries again.
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                self._idle.put_nowait(await self._start())
+            except OSError as error:  # the machine has no process left, or no memory for it
+                _log.warning("no worker can be started now: %s", error)
+                pause = _PAUSE
+            else:
+                return
 
     async def _start(self) -> "_Worker":
         worker = await _Worker.start(self._folder, self._limits)

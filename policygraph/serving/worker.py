@@ -153,6 +153,20 @@ def serve(
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def opened(folder: str) -> ox.Store:
+    """Return the store in a folder, to be read only; end with what is wrong with it."""
+    try:
+        return ox.Store.read_only(folder)
+    except (OSError, RuntimeError):  # perhaps somebody writes to it: files can go while they are opened
+        from graph import StoreError  # noqa: PLC0415  it takes longer to import than to start without it
+        from graph.store import opened as again  # noqa: PLC0415
+
+        try:
+            return again(folder)
+        except StoreError as error:
+            sys.exit(str(error))
+
+
 def main() -> None:
     """Read the limits, open the store and answer."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,7 +175,7 @@ def main() -> None:
         parser.add_argument(name, type=float if name == "seconds" else int)
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends us
-    store = ox.Store.read_only(given.folder)
+    store = opened(given.folder)
     limit_memory(given.memory * _MB)
     limits = {"rows": given.rows, "size": given.size}
     serve(Path(given.folder), store, sys.stdin.buffer, sys.stdout.buffer, seconds=given.seconds, **limits)
