@@ -114,6 +114,19 @@ class Store:
         finally:
             self._store = ox.Store()
 
+    def save(self, folder: Path) -> None:
+        """Write a copy of the store into a folder that is not there yet; raise StoreError.
+
+        On one disk the copy shares the files of the store, which never change: it takes neither time nor room.
+        """
+        try:
+            if self._path is None:
+                ox.Store(str(folder)).bulk_extend(self._store)
+            else:
+                self._store.backup(str(folder))
+        except (OSError, RuntimeError) as error:
+            raise _unwritable(folder, error) from error
+
     @property
     def folder(self) -> Path | None:
         """Return the folder of the store; None if it is in memory."""

@@ -6,13 +6,13 @@ Texts are of one policy if they were read from one history, or from files of one
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph import iri
 from graph.store import Store, Version
 from graph.terms import Term, name_of, term, typed
-from graph.view import described
 
 _STATUS, _SEEN, _HISTORY = term("dpv:hasNoticeStatus"), term("pg:seenAt"), term("pg:inHistory")
 _RETRIEVED = term("pg:retrievedAt")
@@ -21,7 +21,7 @@ _STATED = (
     "dct:issued",
 )  # the day from which a text holds tells more than that of its last change
 _DAY = len("2021-05-25")
-_PARTS = ("graph", "evidence", "text", "report")
+_AT_ONCE = 50  # versions that go in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +159,24 @@ def current(store: Store, day: str) -> Current:
     return Current(tuple(held.version for held in chosen), sum(not held.since for held in chosen))
 
 
-def copy(store: Store, versions: Iterable[Version], made: Store) -> None:
-    """Load some versions of `store` into `made`, as if there were no others, with the derived edges of these."""
-    used: set[object] = set()
-    for version in versions:
-        node = ox.NamedNode(version.iri)
-        for part in _PARTS:
-            graph = ox.NamedNode(version.iri + part)
-            triples = [triple for triple in store.triples(graph) if triple.predicate != _STATUS]
-            if part == "graph":
-                used |= {triple.object for triple in triples}
-                triples.append(ox.Triple(node, _STATUS, term("dpv:NoticeLatest")))
-            made.replace(graph, _plain(triples))
-    for name in ("companies", "unmapped"):
-        graph = ox.NamedNode(iri.shared_graph(name, store.base))
-        made.replace(graph, _plain(described(store, graph, used)))
-    made.rebuild_derived()
+def copy(store: Store, versions: Iterable[Version], folder: Path) -> None:
+    """Write some versions of `store` into a store in `folder`, as if there were no others.
+
+    It is a copy of all, which costs little; the others are taken out, and the derived edges follow. Raise
+    StoreError.
+    """
+    kept = {version.iri: version for version in versions}
+    store.save(folder)
+    with Store(folder, base=store.base, lexicon=store.ontology) as made:
+        others = (version for version in list(made.versions()) if version.iri not in kept)
+        while some := list(islice(others, _AT_ONCE)):
+            with made.change() as change:
+                for version in some:
+                    change.drop(version.iri)
+        for version in kept.values():
+            if version.stale:
+                _put(made, version, {_STATUS: [term("dpv:NoticeLatest")]})
+        made.refresh_derived()
 
 
 def _plain(triples: Iterable[ox.Triple]) -> Iterator[tuple[ox.NamedNode, ox.NamedNode, Term]]:

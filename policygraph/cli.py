@@ -143,14 +143,14 @@ def _here(folder: Path, endpoint: str, as_of: datetime | None = None) -> Iterato
         if as_of is None:
             yield found
             return
-        from graph import Store, versions  # noqa: PLC0415
+        from graph import versions  # noqa: PLC0415
 
         with TemporaryDirectory(prefix="policygraph-") as made:
-            with _opened(found) as now, Store(Path(made) / "store") as then:
+            with _opened(found) as now:
                 current = versions.current(now, as_of.date().isoformat())
                 if not current.versions:
                     _stop(f"{found}: no policy here held on {as_of.date()}")
-                versions.copy(now, current.versions, then)
+                versions.copy(now, current.versions, Path(made) / "store")
             if current.undated:
                 _err().print(
                     f"{current.undated} of {len(current.versions)} policies have no date; they count as current"

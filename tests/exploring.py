@@ -4,10 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
+from extract.claim import Reading
 from extract.readers import read_text
 from extract.reading import read_policy
-from graph import Store, check, report
+from graph import Store, check, report, versions
 from graph.iri import company
+from policygraph import building, history
 
 CHROMIUM = next(
     (
@@ -37,6 +39,46 @@ We do not sell your data. {{{{ 7 * 7 }}}} {{% raw %}} </textarea></title></scrip
 
 We collect your {WORD} and your postal address.
 """
+
+
+_FIRST = """# Privacy Policy of Acme Limited
+
+## Who gets your data
+
+We share your name and email address with Stripe to process payments.
+
+## How long we keep it
+
+We delete your name after 12 months.
+"""
+TEXTS = {
+    "2021-05-25": _FIRST,
+    "2022-01-01": _FIRST.replace("Stripe to", "Stripe and Mailchimp to").replace("12 months", "3 years"),
+    "2023-07-01": _FIRST.replace("Stripe", "Adyen").replace("Acme Limited", "Acme Holdings Limited"),
+}
+"""Three texts of one policy, by the day from which each holds."""
+
+
+def undated(name: str = "Bluth") -> Reading:
+    """Return what is read in a policy without a date."""
+    text = f"# Privacy Policy of {name} Limited\n\nWe collect your name.\n"
+    return read_policy(read_text(f"{name.lower()}.md", text.encode(), "text/markdown"))
+
+
+def dated(folder: Path) -> Path:
+    """Return a folder with the graph of a policy in three versions, and of one that nobody dates."""
+    texts = folder / "texts" / "acme"
+    texts.mkdir(parents=True)
+    for day, text in TEXTS.items():
+        (texts / f"{day}.md").write_text(text, encoding="utf-8")
+    seen = history.lay_out([texts.parent], folder / "laid")
+    with Store(folder / "store") as store:
+        building.build([folder / "laid"], store)
+        store.add([undated()])
+        versions.chronicle(store, seen)
+        store.rebuild_derived()
+        report.keep(store, check(store))
+    return folder / "store"
 
 
 def explored(seeds: Path, folder: Path) -> Path:

@@ -224,15 +224,15 @@ def test_built_again_nothing_changes(store: Store, dated: Path, tmp_path: Path) 
     [("2021-05-24", None), ("2021-05-25", ["Stripe"]), ("2022-06-01", ["Mailchimp", "Stripe"])],
 )
 def test_a_store_as_of_a_day_knows_what_held_then(
-    store: Store, day: str, recipients: list[str] | None
+    store: Store, day: str, recipients: list[str] | None, tmp_path: Path
 ) -> None:
     current = versions.current(store, day)
     if recipients is None:
         assert not current.versions
         return
     assert current.undated == 0
-    with Store() as then:
-        versions.copy(store, current.versions, then)
+    versions.copy(store, current.versions, tmp_path / "then")
+    with Store(tmp_path / "then", read_only=True) as then:
         rows = asking.select(then, queries.question("top-recipients"), {})
         assert sorted(str(row[0]) for row in rows.rows) == recipients
         assert [version.stale for version in then.versions()] == [False]
@@ -327,8 +327,9 @@ def test_what_cannot_be_compared_is_said_in_a_line(
 ) -> None:
     old, folder = tmp_path / "acme.txt", tmp_path / "store"
     old.write_text(FIRST, encoding="utf-8")
-    with built([dated], tmp_path / "laid") as made, Store(folder) as kept:
-        versions.copy(made, made.versions(), kept)
+    with built([dated], tmp_path / "laid") as made:
+        made.save(folder)
+    with Store(folder) as kept:
         versions.chronicle(kept, history.lay_out([dated], tmp_path / "laid"))
     done = run(*(word.format(old=old, store=folder) for word in words))
     assert done.exit_code == 2

@@ -18,7 +18,8 @@ def page(site: Site, old: str, new: str) -> Page:
         if not old:
             raise NothingThere(f"no version before {new} in this store")
     since = {one.iri: one.since for one in reversed(listed)}
-    company = site.directory.by_version.get(listed[0].iri) if listed else None
+    known = site.directory.by_version
+    company = next((known[one.iri] for one in listed if one.iri in known), None)
     found = diff(*(_edition(site, one, since.get(one, "")) for one in (old, new)))
     choice: dict[str, str] = {}
     for one in listed:  # what came back stands in the list once, as of the last time
@@ -27,7 +28,7 @@ def page(site: Site, old: str, new: str) -> Page:
 
 
 def _edition(site: Site, version: str, since: str) -> Edition:
-    policy = statements.read(site.asker, version)
+    policy = statements.read(site.texts, version)
     if policy is None:
         raise NothingThere(f"no policy {version} in this store")
     owners = policy.facts.get("dpv:hasDataController", ())

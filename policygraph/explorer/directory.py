@@ -44,10 +44,14 @@ class Company:
 
 @dataclass(frozen=True)
 class Directory:
-    """Companies in the order of their names, and the names of all companies that are known."""
+    """Companies in the order of their names, and the names of all companies that are known.
+
+    `older` tells whether the graph holds texts that hold no more, too.
+    """
 
     companies: tuple[Company, ...]
     names: Mapping[str, str]
+    older: bool = False
 
     @cached_property
     def by_iri(self) -> Mapping[str, Company]:
@@ -127,7 +131,7 @@ def directory(asker: Asker) -> Directory:
         )
         for iri, held in versions.items()
     )
-    return Directory(tuple(sorted(made, key=lambda one: (one.name.casefold(), one.iri))), names)
+    return Directory(tuple(sorted(made, key=lambda one: (one.name.casefold(), one.iri))), names, bool(stale))
 
 
 def _states(asker: Asker) -> dict[str, dict[str, int]]:

@@ -18,6 +18,11 @@ class Linking(Protocol):
     served: ClassVar[bool]
     """Tells whether a server answers them: with pages that can be searched, sorted and filtered."""
 
+    @property
+    def as_of(self) -> str:
+        """Return the day that pages are as of, which forms hand on, too; "" for now."""
+        ...
+
     def page(self, name: str, **query: Query) -> str:
         """Return the link to a page that is there once."""
         ...
@@ -53,9 +58,10 @@ class Linking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes links that begin with `root`."""
+    """Makes links that begin with `root`, to pages as of a day if there is one."""
 
     root: str = "/"
+    as_of: str = ""
     served: ClassVar[bool] = True
 
     def page(self, name: str, **query: Query) -> str:
@@ -98,6 +104,8 @@ class Links:
 
     def _to(self, name: str, query: "dict[str, Query]", at: str = "") -> str:
         given = {key.rstrip("_"): value for key, value in query.items() if value not in (None, "")}
+        if self.as_of:
+            given["as-of"] = self.as_of
         asked = f"?{urlencode(given, doseq=True)}" if given else ""
         return f"{self.root}{name}{asked}{'#' if at else ''}{at}"
 

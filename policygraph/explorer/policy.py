@@ -62,7 +62,8 @@ def page(
     `show` are the kinds of words that are marked; all, if it is empty. With `targets`, what all marked words
     say stands beside the text, not only what the chosen ones do, and links may lead to the targets too.
     """
-    policy = statements.read(site.asker, version)
+    held = statements.read(site.asker, version)
+    policy = held or statements.read(site.texts, version)
     if policy is None:
         raise NothingThere(f"There is no policy {version} in this store.")
     company = site.directory.by_version.get(version) or _controller(site, policy)
@@ -94,6 +95,7 @@ def page(
         if targets is not None
         else [],
         "name": name,
+        "held": held is not None,
         "stale": any(one.value == expand("dpv:NoticeStale") for one in policy.facts.get(_STATUS, ())),
     }
     return Page("policy", f"{name}: the policy", shown)

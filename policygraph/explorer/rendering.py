@@ -25,6 +25,7 @@ def render(page: Page, links: Linking, layout: str = "base.html", **around: obje
         .get_template(f"{page.template}.html")
         .render(
             {
+                "when": None,
                 **page.shown,
                 **around,
                 "title": page.title,

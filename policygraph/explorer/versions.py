@@ -33,7 +33,7 @@ def versions(site: Site, version: str) -> list[Listed]:
     files: dict[str, set[str]] = defaultdict(set)
     stated: dict[str, str] = {}
     stale: set[str] = set()
-    for row in site.asker.rows("versions", {"version": version}):
+    for row in site.texts.rows("versions", {"version": version}):
         node = row["other"]
         files[node].add(row["file"])
         seen[node] |= {row["seen"]} if "seen" in row else set()

@@ -41,6 +41,7 @@ class Files:
     """
 
     served: ClassVar[bool] = False
+    as_of: ClassVar[str] = ""
     folders: Mapping[str, str]
     texts: Mapping[str, str]
     root: str = ""

@@ -24,9 +24,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from policygraph.serving import explorer, protocol
+from policygraph.serving.days import Days
 from policygraph.serving.limits import Limits
 from policygraph.serving.negotiation import TRIPLES, negotiate
 from policygraph.serving.pool import Pool
+from policygraph.serving.selecting import Companies
 
 _HERE = Path(__file__).parent
 _DESCRIPTION = (_HERE / "description.ttl").read_text(encoding="utf-8")
@@ -60,9 +62,9 @@ def application(
 
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
-        async with Pool(folder, limits) as pool:
-            app.state.pool = pool
-            app.state.companies = explorer.Companies(pool)
+        async with Pool(folder, limits) as pool, Days(folder, limits, pool) as days:
+            app.state.pool, app.state.days = pool, days
+            app.state.companies = Companies(pool)
             # Whoever comes first need not wait for it.
             warming = asyncio.create_task(_warm(app))
             yield

@@ -1,24 +1,20 @@
 """The explorer: each address becomes a page, made from what the workers answer."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from urllib.parse import quote
 
 import anyio
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import ontology
-import queries
-from policygraph import asking, cells, endpoint, explorer
-from policygraph.asking import Rows
+from policygraph import cells, explorer
 from policygraph.explorer import (
     asked,
     changed,
@@ -31,16 +27,15 @@ from policygraph.explorer import (
     recipients,
 )
 from policygraph.explorer.asker import Asker
-from policygraph.explorer.directory import Directory, directory
-from policygraph.explorer.links import Links, iri_of
+from policygraph.explorer.links import Linking, Links, iri_of
 from policygraph.explorer.marking import Span
 from policygraph.explorer.rendering import render
-from policygraph.explorer.site import NothingThere, Page, Site
+from policygraph.explorer.site import NothingThere, Page, Site, When
 from policygraph.reports import page as report_page
 from policygraph.serving import protocol
-from policygraph.serving.pool import Pool, Stamp
-from queries import Question, QuestionError
-from queries.reader import Term
+from policygraph.serving.pool import Pool
+from policygraph.serving.selecting import JSON, Select
+from queries import QuestionError
 
 _CONTENT = (
     "default-src 'none'; style-src {styles}; script-src 'self'; img-src 'self' data:; font-src 'self' data:; "
@@ -68,8 +63,10 @@ _FILES = MappingProxyType(
         "icon.svg": (_STATIC / "icon.svg", "image/svg+xml"),
     }
 )
-_JSON = "application/sparql-results+json"
 _LINKS = Links()
+
+AS_OF = "as-of"
+"""The part of an address that names a day."""
 
 Values = Mapping[str, str]
 
@@ -93,65 +90,6 @@ def routes() -> list[Route]:
         Route("/editor", _editor),
         Route("/static/{name}", _static),
     ]
-
-
-class Companies:
-    """The companies of the store as it is now: read once, and again when the store has changed."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._lock = asyncio.Lock()
-        self._held: tuple[Stamp, Directory] | None = None
-
-    async def directory(self) -> Directory:
-        """Return the companies; whoever comes while they are read waits for them."""
-        async with self._lock:
-            stamp = self._pool.stamp
-            if self._held is None or self._held[0] != stamp:
-                asker = Asker(_Select(self._pool))
-                self._held = stamp, await anyio.to_thread.run_sync(directory, asker)
-            return self._held[1]
-
-
-class _Select:
-    """Answers questions by the workers; to be called in a thread of its own, which waits for them."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._resolve = queries.Resolver(self._named, lexicon=ontology.load())
-
-    def __call__(
-        self, question: Question, values: Values, *, limit: int | None = None, offset: int = 0
-    ) -> Rows:
-        terms = queries.bound(question, values, self._resolve)
-        part = asking.page(self._solutions, question, terms, limit, offset)
-        if part is not None:
-            return part
-        sparql = endpoint.paged(endpoint.with_values(question.sparql, terms), limit, offset)
-        return endpoint.rows(question, self._answer(sparql, terms), limit)
-
-    def _named(self, sparql: str, terms: Mapping[str, Term]) -> Iterator[Mapping[str, str]]:
-        found = self._answer(endpoint.with_values(sparql, terms), terms)
-        for binding in found["results"]["bindings"]:
-            yield {name: cell["value"] for name, cell in binding.items()}
-
-    def _answer(self, sparql: str, terms: Mapping[str, Term]) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._asked(sparql, terms))
-        return found
-
-    def _solutions(self, sparql: str, terms: Mapping[str, Term]) -> ox.QuerySolutions:
-        found = ox.parse_query_results(self._asked(sparql, terms), format=ox.QueryResultsFormat.JSON)
-        assert isinstance(found, ox.QuerySolutions)
-        return found
-
-    def _asked(self, sparql: str, terms: Mapping[str, Term]) -> bytes:
-        # As for a store that is open here: the engine plans better with values in the place of variables, too.
-        values = tuple((name, str(term)) for name, term in terms.items())
-        job = replace(protocol.asked(sparql, _JSON), values=values)
-        status, _, body = anyio.from_thread.run(self._pool.answer, job)
-        if status != 200:  # noqa: PLR2004  what HTTP calls well
-            raise protocol.Refused(status, body.decode())
-        return body
 
 
 # --- pages -------------------------------------------------------------------------------------------------
@@ -225,9 +163,12 @@ async def _made(
     request: Request, make: Callable[[Site], Page], *, headers: Values = MappingProxyType({})
 ) -> Response:
     """Answer with a page, or with one that says why there is none."""
-    status, extra = 200, dict(headers)
+    links: Linking = _LINKS
+    status, extra, when = 200, dict(headers), _when(request)
     try:
-        page = await anyio.to_thread.run_sync(make, await _site(request))
+        async with _site(request) as site:
+            links, when = site.links, _when(request, site)
+            page = await anyio.to_thread.run_sync(make, site)
     except (NothingThere, QuestionError, ontology.UnknownTermError) as error:  # the latter two: no such IRI
         status, page = 404, Page("problem", "Nothing here", {"why": str(error), "status": 404})
     except protocol.Refused as error:
@@ -237,16 +178,47 @@ async def _made(
         )
         if status == 503:  # noqa: PLR2004  busy
             extra["Retry-After"] = "1"
-    body = await anyio.to_thread.run_sync(render, page, _LINKS)
+    body = await anyio.to_thread.run_sync(lambda: render(page, links, when=when))
     return HTMLResponse(body, status, {**HEADERS, **extra})
 
 
-async def _site(request: Request) -> Site:
-    state = request.app.state
-    return Site(Asker(_Select(state.pool)), await state.companies.directory(), _LINKS)
+@asynccontextmanager
+async def _site(request: Request) -> AsyncIterator[Site]:
+    """Yield what pages are made from: the store as it is now, or as of the day that the address names."""
+    state, day = request.app.state, request.query_params.get(AS_OF, "")
+    now = Asker(Select(state.pool))
+    if not day:
+        yield Site(now, await state.companies.directory(), _LINKS)
+        return
+    async with state.days.of(day) as then:
+        known = await then.companies.directory()
+        yield Site(Asker(Select(then.pool)), known, Links(as_of=day), whole=now, undated=then.undated)
+
+
+@asynccontextmanager
+async def _pool(request: Request) -> AsyncIterator[Pool]:
+    """Yield who answers for the store as it is now, or as of the day that the address names."""
+    state, day = request.app.state, request.query_params.get(AS_OF, "")
+    if not day:
+        yield state.pool
+        return
+    async with state.days.of(day) as then:
+        yield then.pool
+
+
+def _when(request: Request, site: Site | None = None) -> When | None:
+    """Return the day that a page is as of, with its address; None where no other day can be asked for."""
+    asks, scope = request.query_params, request.scope
+    if not (asks.get(AS_OF) or (site and site.directory.older)) or scope["path"] == "/editor":
+        return None
+    others = tuple(pair for pair in asks.multi_items() if pair[0] not in (AS_OF, "page", "offset"))
+    path = "/" + quote(scope["path"].lstrip("/"), safe="/:@!$&'()*+,;=~")
+    return When(asks.get(AS_OF, ""), path, others, site.undated if site else 0)
 
 
 def _title(status: int) -> str:
+    if status == 404:  # noqa: PLR2004  what HTTP calls not found
+        return "Nothing here"
     return "This takes too long" if status == 503 else "This cannot be answered"  # noqa: PLR2004  busy
 
 
@@ -259,24 +231,24 @@ async def _rows(request: Request) -> Response:
     asks = dict(request.query_params)
     if form not in ("csv", "json"):
         return PlainTextResponse("rows can be had as .csv and .json\n", 404, dict(HEADERS))
-    site = await _site(request)
     try:
-        rows = await anyio.to_thread.run_sync(lambda: asked.answer(site, name, asks))
+        async with _site(request) as site:
+            rows = await anyio.to_thread.run_sync(lambda: asked.answer(site, name, asks))
     except (NothingThere, QuestionError) as error:
         return PlainTextResponse(f"{error}\n", 404 if isinstance(error, NothingThere) else 400, dict(HEADERS))
     shown = {**HEADERS, "Content-Disposition": f'inline; filename="{name}.{form}"'}
     if form == "csv":
         return Response(cells.table(rows.columns, rows.rows), headers=shown, media_type="text/csv")
-    return Response(json.dumps(rows.results(), ensure_ascii=False), headers=shown, media_type=_JSON)
+    return Response(json.dumps(rows.results(), ensure_ascii=False), headers=shown, media_type=JSON)
 
 
 async def _picture(request: Request) -> Response:
     """Answer with the network as a page of its own; it is made by a worker, within its limits."""
-    site = await _site(request)
-    if len(site.directory.companies) > recipients.DRAWN:
-        return await _made(request, _too_many)
     try:
-        status, media, body = await request.app.state.pool.answer(protocol.Job("", make="network"))
+        async with _site(request) as site, _pool(request) as pool:
+            if len(site.directory.companies) > recipients.DRAWN:
+                return await _made(request, _too_many)
+            status, media, body = await pool.answer(protocol.Job("", make="network"))
     except protocol.Refused as error:
         return await _made(request, _raising(error))
     policy_of_page = _NETWORK.format(_of_network())

@@ -32,7 +32,7 @@ class Pool:
     """
 
     def __init__(self, folder: Path, limits: Limits) -> None:
-        self._folder = folder
+        self.folder = folder
         self._limits = limits
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()
@@ -56,7 +56,7 @@ class Pool:
     @property
     def stamp(self) -> Stamp:
         """Return what changes whenever the store is written."""
-        return _stamp(self._folder)
+        return _stamp(self.folder)
 
     async def answer(self, job: Job) -> Answer:
         """Return status, media type and bytes; raise Refused (503) if there is no answer within the limits."""
@@ -108,7 +108,7 @@ class Pool:
             async with asyncio.timeout(self._limits.seconds):
                 while True:
                     worker = await self._idle.get()
-                    if worker.is_running and worker.stamp == _stamp(self._folder):
+                    if worker.is_running and worker.stamp == _stamp(self.folder):
                         return worker
                     if not worker.is_running:
                         why = "the store cannot be opened now"
@@ -136,7 +136,7 @@ class Pool:
                 return
 
     async def _start(self) -> "_Worker":
-        worker = await _Worker.start(self._folder, self._limits)
+        worker = await _Worker.start(self.folder, self._limits)
         self._all.add(worker)
         try:
             await worker.ready()
@@ -168,9 +168,7 @@ class _Worker:
         stamp = _stamp(folder)
         given = (limits.seconds, limits.rows, limits.memory, limits.size)
         command = (sys.executable, "-m", "policygraph.serving.worker", str(folder), *map(str, given))
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        surroundings = {**os.environ, "PYTHONPATH": path}
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=surroundings)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=surroundings())
         return cls(process, stamp, limits.memory)
 
     @property
@@ -207,6 +205,12 @@ class _Worker:
             with suppress(ProcessLookupError):
                 self._process.kill()
         await self._process.wait()
+
+
+def surroundings() -> dict[str, str]:
+    """Return the variables with which a process of ours finds what this one was made of."""
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -6,7 +6,8 @@ A target is a function from bytes; whatever it raises is a finding. Its examples
 import asyncio
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -143,15 +144,27 @@ class _Pool:
         return worker.answer(_held()._store, json.loads(job.line()), rows=1000, size=10)
 
 
+class _Days:
+    """Stands for what held on days: none is put together here."""
+
+    @asynccontextmanager
+    async def of(self, text: str) -> AsyncIterator[Any]:
+        from policygraph.serving import days, protocol  # noqa: PLC0415
+
+        raise protocol.Refused(503, f"nothing as of {days.read(text)}")
+        yield
+
+
 @cache
 def _application() -> Any:
     from policygraph.serving.app import Access, application  # noqa: PLC0415
-    from policygraph.serving.explorer import Companies  # noqa: PLC0415
     from policygraph.serving.limits import Limits  # noqa: PLC0415
+    from policygraph.serving.selecting import Companies  # noqa: PLC0415
 
     app = application(_scratch(), Limits(), Access())
     app.state.pool = _Pool()
     app.state.companies = Companies(app.state.pool)
+    app.state.days = _Days()
     return app
 
 
