@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exploring import CHROMIUM, NAME, explored, harmful
+from exploring import CHROMIUM, NAME, dated, explored, harmful
 from serving import serving
 
 from graph import Store
@@ -56,6 +56,12 @@ def url(seed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def harm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(harmful(tmp_path_factory.mktemp("harm") / "store")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(dated(tmp_path_factory.mktemp("versions"))) as found:
         yield found
 
 
@@ -362,6 +368,71 @@ def test_a_page_is_printed_without_what_only_a_screen_needs(tab: Watched) -> Non
     page.emulate_media(media="print")
     expect(page.locator("header.site")).to_be_hidden()
     expect(page.locator(".said").first).to_be_visible()
+
+
+# --- versions and days -------------------------------------------------------------------------------------
+
+
+def changes(tab: Watched) -> Page:
+    """Return the page of what changed last in the policy of Acme."""
+    page = tab.open("company/acme-holdings-limited")
+    page.get_by_role("link", name="what changed").first.click()
+    expect(page.locator("h1")).to_contain_text("what changed")
+    page.wait_for_load_state()  # with its style
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_pages_of_versions_and_days(
+    scheme: str, browser: Browser, versions: str
+) -> None:
+    for size in (WIDE, NARROW):
+        for found in watched(browser, versions, color_scheme=scheme, viewport=size):
+            paths = ("", "?as-of=2022-06-01", "company/acme-limited?as-of=2022-06-01")
+            for path in paths:
+                page = found.open(path) if path else changes(found)
+                assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+                results = Axe().run(page).response
+                grave = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
+                assert not [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in grave]
+
+
+def test_changes_are_chosen_and_lead_to_their_words_and_back(browser: Browser, versions: str) -> None:
+    for found in watched(browser, versions):
+        page = changes(found)
+        expect(page.locator(".changes")).to_contain_text(["Adyen"])
+        page.locator("select[name=old]").select_option("2021-05-25")
+        page.locator("select[name=new]").select_option("2022-01-01")
+        page.get_by_role("button", name="Compare").click()
+        card = page.locator("article", has_text="new recipient")
+        expect(card).to_contain_text("Mailchimp")
+        card.locator(".sides > div").last.locator("a.place").first.click()
+        expect(page.locator(".text .chosen").first).to_have_text("Mailchimp")
+        expect(page.locator(".text .chosen").first).to_be_in_viewport()
+        expect(page.locator(".lead")).to_contain_text("holds no more")
+        page.go_back()
+        expect(page.locator("article", has_text="new recipient")).to_contain_text("Mailchimp")
+
+
+def test_a_day_is_chosen_kept_and_left(browser: Browser, versions: str) -> None:
+    for found in watched(browser, versions):
+        page = found.open("questions/top-recipients?evidence=1")
+        expect(page.locator("tbody")).to_contain_text("Adyen")
+        page.get_by_label("As of").fill("2022-06-01")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("tbody")).to_contain_text("“Mailchimp”")
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("tbody")).to_contain_text("“Mailchimp”")
+        page.locator("td.quotes a").first.click()
+        expect(page.locator(".text .chosen").first).to_be_in_viewport()
+        page.locator("a.mark").first.click()
+        expect(page.locator("#said .quote")).to_be_visible()
+        assert "as-of=2022-06-01" in page.url
+        page.get_by_role("link", name="Companies").first.click()
+        expect(page.locator("tbody")).to_contain_text("Acme Limited")
+        page.get_by_role("link", name="Show what holds now").click()
+        expect(page.locator("tbody")).to_contain_text("Acme Holdings Limited")
+        assert "as-of" not in page.url
 
 
 # --- policies that mean harm -------------------------------------------------------------------------------

@@ -113,7 +113,9 @@ def test_the_texts_of_other_days_can_be_read_and_compared(folder: Path, url: str
     assert "holds no more" not in send(url, links.policy(second)).text
     assert "holds no more" in send(url, Links().policy(second)).text
     for other in (first, third):
-        assert f"did not hold on {DAY}" in send(url, links.policy(other)).text
+        page = send(url, links.policy(other)).text
+        assert f"did not hold on {DAY}" in page
+        assert ("Acme Holdings Limited: the policy" if other == third else "Acme Limited: the policy") in page
     changes = send(url, links.page("changes", old=first, new=second))
     assert "new recipient" in changes.text
     assert found_in(changes, "//form[@class='pick']/input[@name='as-of']/@value") == [DAY]

@@ -32,6 +32,6 @@ def _edition(site: Site, version: str, since: str) -> Edition:
     if policy is None:
         raise NothingThere(f"no policy {version} in this store")
     owners = policy.facts.get("dpv:hasDataController", ())
-    name = next((site.directory.name(one.value) for one in owners), "The company")
+    name = next((site.directory.names.get(one.value) or one.name for one in owners), "The company")
     files = ", ".join(one.value for one in policy.facts.get("dct:title", ()))
     return Edition(policy, name, files, since)

@@ -67,7 +67,7 @@ def page(
     if policy is None:
         raise NothingThere(f"There is no policy {version} in this store.")
     company = site.directory.by_version.get(version) or _controller(site, policy)
-    name = company.name if company else "The company"
+    name = company.name if company else _name(policy)
     wanted = [kind for kind in KINDS if kind in show] or list(KINDS)
     sayings = _sayings(policy)
     marked = {span: found for span, found in sayings.items() if _kind(found) in wanted}
@@ -105,6 +105,11 @@ def _controller(site: Site, policy: Policy) -> Company | None:
     """Return whose policy an older text is, which the directory does not list."""
     controllers = policy.facts.get("dpv:hasDataController", ())
     return next((known for one in controllers if (known := site.directory.by_iri.get(one.value))), None)
+
+
+def _name(policy: Policy) -> str:
+    """Return what a company is called that is not among those of the day."""
+    return next((one.name for one in policy.facts.get("dpv:hasDataController", ())), "The company")
 
 
 def _sayings(policy: Policy) -> dict[Span, list[Saying]]:
