@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from queries.reader import Term
 
 _GROWTH = 8  # times as many values are asked for as before, at most
+_FEW, _CAREFUL = 64, 2  # of so few values one may have most rows of all: growth, then
 _TRIED = 50  # values tell how many rows one has
 _MOST = 1_000  # values; where more are needed the whole answer takes less
 
@@ -24,7 +25,8 @@ def page(
     returns the rows of some of them, in order. What is in front of the page is asked for too: a page far down
     takes longer.
     """
-    groups = _groups(listed)
+    every = list(_groups(listed))
+    groups, growth = iter(every), _CAREFUL if len(every) < _FEW else _GROWTH
     rows: list[ox.QuerySolution] = []
     wanted = offset + limit
     asked, size = 0, 1
@@ -34,7 +36,7 @@ def page(
         needed = ceil((wanted - len(rows)) * asked / len(rows)) if rows else _MOST + 1
         if asked >= _TRIED and needed > _MOST:
             return None
-        size = min(needed + needed // 4, _GROWTH * size)  # some more, or little would be missing
+        size = min(needed + needed // 4, growth * size)  # some more, or little would be missing
     return rows[offset : offset + limit]
 
 
