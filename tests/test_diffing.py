@@ -1,4 +1,4 @@
-"""What changed between two versions of a policy, from edits of the seeds (tests/diffs.toml), and how it is told."""
+"""What changed between two versions of a policy (tests/diffs.toml, tests/versions.toml), and how it is told."""
 
 import json
 import tomllib
@@ -20,6 +20,7 @@ from policygraph.explorer.statements import Policy
 
 HERE = Path(__file__).parent
 CASES: dict[str, dict[str, Any]] = tomllib.loads((HERE / "diffs.toml").read_text(encoding="utf-8"))
+TEXTS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "versions.toml").read_text(encoding="utf-8"))
 
 
 def stated(path: Path) -> Policy:
@@ -96,6 +97,14 @@ def test_turned_round_the_same_is_reported_the_other_way(
     assert there == back
 
 
+@pytest.mark.parametrize("title", TEXTS)
+def test_of_two_texts_what_changed_is_reported_and_nothing_else(title: str, tmp_path: Path) -> None:
+    for side in ("old", "new"):
+        (tmp_path / f"{side}.md").write_text(TEXTS[title][side], encoding="utf-8")
+    found = compare(stated(tmp_path / "old.md"), stated(tmp_path / "new.md"))
+    assert [f"{change.kind.name}: {reports.what(change)}" for change in found] == TEXTS[title]["changes"]
+
+
 def test_a_policy_has_not_changed_from_itself(old: dict[str, Policy]) -> None:
     for policy in old.values():
         assert compare(policy, policy) == ()
@@ -144,7 +153,8 @@ def test_kinds_are_whole() -> None:
     assert {kind.group for kind in every} == set(known.groups)
     assert len({kind.name for kind in every}) == len(every)
     for aspect in known.aspects.values():
-        assert {*aspect.along, aspect.told_by, aspect.unless} - {""} <= known.aspects.keys()
+        others = {*aspect.along, *aspect.needs, aspect.told_by, aspect.unless, aspect.besides}
+        assert others - {""} <= known.aspects.keys()
         assert aspect.within in {"", "pairs", *known.aspects}
     for pair in known.pairs.values():
         assert {pair.of, pair.value, pair.without} - {""} <= known.aspects.keys()

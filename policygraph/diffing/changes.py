@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Literal
 
 import ontology
-from policygraph.diffing.facts import Item, Stated, Together, facts
-from policygraph.diffing.hearing import Hearing, Side, negated, phrase, related, said
+from policygraph.diffing.facts import Item, Stated, Together, facts, phrase
+from policygraph.diffing.hearing import Hearing, Side, negated, related, said
 from policygraph.diffing.kinds import HOW, Aspect, Kind, Pair, kinds
 from policygraph.diffing.passages import Alignment, aligned, text
 from policygraph.explorer import sentences
 from policygraph.explorer.marking import Span
-from policygraph.explorer.statements import Policy, Statement
+from policygraph.explorer.statements import Policy, Statement, Value
 
 How = Literal["new", "dropped"]
 _DAYS = {"Y": 365, "M": 30, "W": 7, "D": 1}
@@ -111,10 +111,17 @@ class _Comparer:
                 or (name, value) in hearing.there.facts.items
             ):
                 continue
+            if how == "dropped" and aspect.implied and self._stays(name, value):
+                continue
             spans = tuple(span for place in places for span in place.spans)
             if not spans or hearing.heard(name, value, spans) or hearing.anywhere(name, value, spans):
                 continue
             yield (name, value), places
+
+    def _stays(self, aspect: str, value: str) -> bool:
+        """Tell whether both texts state something narrower than `value`, so that it still holds."""
+        both = self.old.facts.values(aspect) & self.new.facts.values(aspect)
+        return any(value in ontology.load().ancestors(one) for one in both if one != value)
 
     def _of_aspect(self, aspect: Aspect, told: set[str]) -> Iterator[Change]:
         """Yield the changes of one aspect: what became something else first, then what is new or dropped."""
@@ -208,8 +215,11 @@ class _Comparer:
             if name == pair.name:
                 there[of].add(value)
         alone = kinds().aspects[pair.value].within == "pairs"
+        stated = hearing.there.facts.values(pair.of)
         for (name, of, value), places in hearing.here.facts.pairs.items():
             if name != pair.name or _covered(of, value, there):
+                continue
+            if pair.both and not any(one == of or related(of, one) for one in stated):
                 continue
             if (pair.of, of) in self.items[how] or (not alone and (pair.value, value) in self.items[how]):
                 continue
@@ -297,13 +307,18 @@ def _is_heard(hearing: Hearing, one: Statement) -> bool:
 def _denies(one: Statement, other: Statement) -> bool:
     """Tell whether two denials are of the same operation, and of related values in every other slot."""
     for curie in kinds().denied:
-        mine, others = one.values(curie), other.values(curie)
+        mine, others = _unmeant(one, curie), _unmeant(other, curie)
         if bool(mine) != bool(others):
             return False
         same = operator.eq if curie == "dpv:hasProcessing" else related
         if mine and not any(same(a.value, b.value) for a in mine for b in others):
             return False
     return True
+
+
+def _unmeant(one: Statement, curie: str) -> tuple[Value, ...]:
+    """Return the values of a slot of a denial, those left out that go without saying."""
+    return tuple(value for value in one.values(curie) if value.value not in kinds().meant)
 
 
 def _covered(of: str, value: str, there: Mapping[str, set[str]]) -> bool:

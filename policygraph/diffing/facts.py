@@ -67,7 +67,7 @@ def facts(policy: Policy) -> Facts:
         if not one.denied
     ]
     for along in (whole, *stated):
-        _settle(along)
+        _settle(along, whole)
         for name, values in along.items():
             for value in values:
                 names[value.value] = value.name
@@ -79,16 +79,28 @@ def facts(policy: Policy) -> Facts:
     return Facts(policy, dict(items), dict(pairs), names)
 
 
-def _settle(along: dict[str, list[Value]]) -> None:
-    """Leave out values whose words are only part of those for another aspect, which rules them out."""
+def _settle(along: dict[str, list[Value]], whole: Mapping[str, Sequence[Value]]) -> None:
+    """Leave out what other aspects rule out: by their words, their values, or because they have none."""
     for name, aspect in kinds().aspects.items():
+        if aspect.besides:
+            others = {one.value for one in whole[aspect.besides]}
+            named = [span for one in along[name] if one.value in others for span in one.spans]
+            along[name] = [one for one in along[name] if one.value not in others and not _only(one, named)]
+        if aspect.needs and not any(along[other] for other in aspect.needs):
+            along[name] = [one for one in along[name] if not phrase(one.value)]
         if aspect.unless and along[name]:
-            others = [span for one in along[aspect.unless] for span in one.spans]
-            along[name] = [
-                one
-                for one in along[name]
-                if not one.spans or not all(_within(span, others) for span in one.spans)
-            ]
+            words = [span for one in along[aspect.unless] for span in one.spans]
+            along[name] = [one for one in along[name] if not _only(one, words)]
+
+
+def _only(one: Value, words: Iterable[Span]) -> bool:
+    """Tell whether all words for a value are part of others."""
+    return bool(one.spans) and all(_within(span, words) for span in one.spans)
+
+
+def phrase(value: str) -> bool:
+    """Tell whether a value is a phrase that no concept stands for."""
+    return "/concept/" in value
 
 
 def _within(span: Span, others: Iterable[Span]) -> bool:

@@ -33,6 +33,19 @@ class Side:
         """Return the values that the words of each sentence say."""
         return said(self.text, self.facts)
 
+    def holders(self, stems: Iterable[str]) -> frozenset[int]:
+        """Return the sentences that have words of all these stems."""
+        found = [self._holders.get(stem, frozenset()) for stem in stems]
+        return frozenset.intersection(*found) if found else frozenset()
+
+    @cached_property
+    def _holders(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for sentence in self.text.sentences:
+            for one in _stems(sentence.keys):
+                found[one].add(sentence.number)
+        return {one: frozenset(numbers) for one, numbers in found.items()}
+
     @cached_property
     def denied(self) -> frozenset[int]:
         """Return the sentences that deny something."""
@@ -69,10 +82,28 @@ class Hearing:
         self, one: tuple[str, str, tuple[Span, ...]], other: tuple[str, str, tuple[Span, ...]]
     ) -> bool:
         """Tell whether the other text says two values (aspect, value, words) where they belong together."""
-        if self.kept((*one[2], *other[2])):
+        if self.kept((*one[2], *other[2])) or self._set_otherwise(one[2], other[2]):
             return True
         mine, others = set(self._hearing(*one)), set(self._hearing(*other))
-        return any(_meet(self.there.text, a, b) for a in mine for b in others)
+        if any(_meet(self.there.text, a, b) for a in mine for b in others):
+            return True
+        mine, others = mine.union(self._anywhere(*one)), others.union(self._anywhere(*other))
+        return any(_under(self.there.text, a, b) for a in mine for b in others)
+
+    def _set_otherwise(self, one: Iterable[Span], other: Iterable[Span]) -> bool:
+        """Tell whether words stand together only by their heading, in sentences that the other text has, too.
+
+        A page set with other headings says the same; what stands in another list or is the heading, does not.
+        """
+        sentences, same = self.here.text.sentences, self.here.alignment.same
+        numbers, others = self.numbers(one), self.numbers(other)
+        return (
+            set(numbers).isdisjoint(others)
+            and all(number in same and sentences[number].lead_in < 0 for number in (*numbers, *others))
+            and not any(
+                sentences[a].heading == b or sentences[b].heading == a for a in numbers for b in others
+            )
+        )
 
     def beside_each_other(self, one: Iterable[Span], other: Iterable[Span]) -> bool:
         """Tell whether words stand together in this text, so that it is they that say that something belongs so.
@@ -84,14 +115,21 @@ class Hearing:
 
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
+        return any(True for _ in self._anywhere(aspect, value, spans))
+
+    def _anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
+        """Yield the sentences of the other text that have all telling words of a quote."""
         text = self.here.text.source.text
-        quotes = {text[slice(*span)] for span in spans}
-        return any(
-            number not in self.there.denied
-            and (exactly(value) or aspect in _aspects_of(self.there, number))
-            and any(_has_all(sentence, value, quote) for quote in quotes)
-            for number, sentence in enumerate(self.there.text.sentences)
-        )
+        listed = kinds().aspects[aspect].listed
+        for quote in {text[slice(*span)] for span in spans}:
+            for number in self.there.holders(_telling(quote)) - self.there.denied:
+                sentence = self.there.text.sentences[number]
+                if _has_all(sentence, value, quote) and (
+                    exactly(value)
+                    or aspect in _aspects_of(self.there, number)
+                    or (listed and _named(sentence, quote))
+                ):
+                    yield number
 
     def _hearing(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
         """Yield the sentences of the other text in which a value is heard, of those that correspond."""
@@ -144,6 +182,11 @@ def _meet(text: Text, one: int, other: int) -> bool:
     return not headings[0].isdisjoint(headings[1])
 
 
+def _under(text: Text, one: int, other: int) -> bool:
+    """Tell whether two sentences of a text are one, or one is what the other stands under."""
+    return any(b in {above.number for above in text.around(a)} for a, b in ((one, other), (other, one)))
+
+
 def said(text: Text, facts: Facts) -> Said:
     """Return the values that the words of each sentence say."""
     found: dict[int, set[str]] = defaultdict(set)
@@ -158,11 +201,6 @@ def said(text: Text, facts: Facts) -> Said:
             for number in text.at(span):
                 found[number].add(item)
     return {number: frozenset(values) for number, values in found.items()}
-
-
-def phrase(value: str) -> bool:
-    """Tell whether a value is a phrase that no concept stands for."""
-    return "/concept/" in value
 
 
 def exactly(value: str) -> bool:
@@ -256,6 +294,12 @@ def _has_all(sentence: Sentence, value: str, quote: str) -> bool:
         return _stands(_keys(value if "@" in value else quote), sentence.keys)
     words = _words(quote) if exactly(value) else _telling(quote)
     return bool(words) and words <= _stems(sentence.keys)
+
+
+def _named(sentence: Sentence, quote: str) -> bool:
+    """Tell whether a sentence has all words of a quote of several, also those that tell nothing by themselves."""
+    words = _words(quote)
+    return len(words) > 1 and words <= _stems(sentence.keys)
 
 
 def _stands(form: tuple[str, ...], keys: tuple[str, ...]) -> bool:

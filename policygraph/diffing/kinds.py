@@ -39,9 +39,11 @@ class Aspect:
     """Something that policies state: under which properties, and what a change of it names along.
 
     `general` are values (IRIs) that make no news; if there are some in `only`, nothing else does. What stands
-    `within` another change makes none of its own, nor does a phrase without a concept that is `told_by` another;
-    words that are part of those for `unless` say nothing here. Of an `exact` one all telling words have to be found
-    again. Of what there is `once`, another takes the place of the one, wherever that stands.
+    `within` another change makes none of its own, nor does a phrase without a concept that is `told_by` another.
+    Words that are part of those for `unless` say nothing here, nor do values that are those of `besides`, nor
+    phrases where there is nothing of what they `needs`. Of an `exact` one all telling words have to be found
+    again, of a `listed` one all words, wherever; what is `implied` stays where a narrower concept does. Of what
+    there is `once`, another takes the place of the one, wherever that stands.
     """
 
     name: str
@@ -53,7 +55,11 @@ class Aspect:
     within: str
     told_by: str
     unless: str
+    besides: str
+    needs: tuple[str, ...]
     exact: bool
+    listed: bool
+    implied: bool
     once: bool
     kinds: Mapping[str, Kind]
 
@@ -63,6 +69,7 @@ class Pair:
     """What is stated of two aspects together; `otherwise` stands for the first where there is none.
 
     Statements that have the aspect `without` are left out. What changes alike in the pairs it is `told_by` is told.
+    Pairs of which `both` texts have to state the first are no news otherwise.
     """
 
     name: str
@@ -71,15 +78,17 @@ class Pair:
     otherwise: str
     without: str
     told_by: str
+    both: bool
     kinds: Mapping[str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """All that can be reported: the headings, the slots in which denials are compared, aspects and pairs."""
+    """All that can be reported: the headings, how denials are compared, aspects and pairs."""
 
     groups: tuple[str, ...]
     denied: tuple[str, ...]
+    meant: frozenset[str]
     aspects: Mapping[str, Aspect]
     pairs: Mapping[str, Pair]
 
@@ -92,6 +101,7 @@ def kinds() -> Kinds:
     return Kinds(
         tuple(said["groups"]),
         tuple(said["denied"]),
+        frozenset(map(ontology.load().term, said["meant"])),
         MappingProxyType({name: _aspect(name, one, places[name]) for name, one in said["aspects"].items()}),
         MappingProxyType({name: _pair(name, one, places[name]) for name, one in said["pairs"].items()}),
     )
@@ -134,7 +144,11 @@ def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
         said.get("within", ""),
         said.get("told_by", ""),
         said.get("unless", ""),
+        said.get("besides", ""),
+        tuple(said.get("needs", ())),
         said.get("exact", False),
+        said.get("listed", False),
+        said.get("implied", False),
         said.get("once", False),
         _kinds(name, said, place),
     )
@@ -148,6 +162,7 @@ def _pair(name: str, said: Mapping[str, Any], place: int) -> Pair:
         said.get("otherwise", ""),
         said.get("without", ""),
         said.get("told_by", ""),
+        said.get("both", False),
         _kinds(name, said, place),
     )
 

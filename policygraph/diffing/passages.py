@@ -18,7 +18,9 @@ from ontology.words import texts
 from policygraph.diffing.kinds import stem, words_of
 from policygraph.explorer.marking import Span, blocks
 
-_END = re.compile(r"(?<=[.!?;])[”’\")\]]*\s+(?=[^a-z\s])|\n+")
+_END = re.compile(r"(?<=[.!?;])[”’\")\]]*\s+(?=[^a-z\s])")
+_END_OR_LINE = re.compile(rf"{_END.pattern}|\n+")
+_WRAPPED = re.compile(r"[^\s.!?:;]\s*\n\s*[a-z]")  # a line that goes on in the next
 _ALIKE = 0.45  # of the weight of the shorter sentence, in words that both have
 _BEST = 0.7  # of the best, in others that a sentence may have become as well
 _GAP = 3  # sentences that stand between the same two on both sides and may have become each other
@@ -100,9 +102,10 @@ def text(source: Source) -> Text:
 
 
 def _spans(source: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the sentences between two offsets."""
+    """Yield the sentences between two offsets; lines end them, too, unless the text is wrapped there."""
     begin = start
-    for mark in _END.finditer(source, start, end):
+    wrapped = _WRAPPED.search(source, start, end)
+    for mark in (_END if wrapped else _END_OR_LINE).finditer(source, start, end):
         if source[begin : mark.start()].strip():
             yield begin, mark.start()
         begin = mark.end()
