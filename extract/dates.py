@@ -3,6 +3,8 @@
 A date in figures may mean two things: 03/04/2021 is March 4 in the United States and 3 April elsewhere. The
 order is read off the numbers if one of them is no month, off points between them (the day comes first then),
 or off the country of the company; if none of these tells, only the year is stated.
+
+A date that stands alone below the title is when the policy was issued, if nothing else says so.
 """
 
 import re
@@ -41,6 +43,10 @@ _FORMS = tuple(
         rf"\b{_YEAR}\b",
     )
 )
+_ATTRIBUTES = re.compile(r"[\s.*_]*(?:\{:[^{}]*\}\s*)?")
+"""What may follow a date that stands alone: marks, and the attributes that some Markdown has."""
+
+_TOP = 4  # passages at the start of a policy, of which one may be its date
 _BETWEEN = re.compile(r"[.!?]\s+[A-Z]")
 
 
@@ -57,8 +63,13 @@ class Stated:
 def dates(policy: Policy) -> Iterator[Claim]:
     """Yield dct:issued and dct:valid of the policy, the latest of each, and the coarser precision."""
     said: list[Stated] = []
-    for curie, predicate in (("pgq:UpdatedOn", "dct:issued"), ("pgq:EffectiveOn", "dct:valid")):
-        found = [pair for passage in policy.passages for pair in _beside(passage, curie)]
+    named = {
+        predicate: [pair for passage in policy.passages for pair in _beside(passage, curie)]
+        for curie, predicate in (("pgq:UpdatedOn", "dct:issued"), ("pgq:EffectiveOn", "dct:valid"))
+    }
+    if not any(named.values()):
+        named["dct:issued"] = list(_alone(policy))
+    for predicate, found in named.items():
         if found:
             stated, passage = max(found, key=lambda pair: (pair[0].value, -pair[1].index, -pair[0].start))
             said.append(stated)
@@ -69,6 +80,19 @@ def dates(policy: Policy) -> Iterator[Claim]:
     if said:
         coarsest = max((stated.precision for stated in said), key=("day", "month", "year").index)
         yield Claim(policy.ontology.term("pg:datePrecision"), Text(coarsest), (last,))
+
+
+def _alone(policy: Policy) -> Iterator[tuple[Stated, Passage]]:
+    """Yield the date that is all that a passage at the start of the policy says, with that passage."""
+    for passage in policy.passages[:_TOP]:
+        stated = read_date(passage.text, 0, 0, policy)
+        if (
+            stated is not None
+            and stated.precision == "day"
+            and _ATTRIBUTES.fullmatch(passage.text, stated.end) is not None
+        ):
+            yield stated, passage
+            return
 
 
 def _beside(passage: Passage, curie: str) -> Iterator[tuple[Stated, Passage]]:

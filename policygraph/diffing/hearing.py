@@ -127,7 +127,7 @@ class Hearing:
                 if _has_all(sentence, value, quote) and (
                     exactly(value)
                     or aspect in _aspects_of(self.there, number)
-                    or (listed and _named(sentence, quote))
+                    or (listed and (_named(sentence, quote) or number in self.there.text.headings))
                 ):
                     yield number
 
@@ -297,9 +297,8 @@ def _has_all(sentence: Sentence, value: str, quote: str) -> bool:
 
 
 def _named(sentence: Sentence, quote: str) -> bool:
-    """Tell whether a sentence has all words of a quote of several, also those that tell nothing by themselves."""
-    words = _words(quote)
-    return len(words) > 1 and words <= _stems(sentence.keys)
+    """Tell whether a sentence has all words of the name of some data, "data" included."""
+    return not words_of("data").isdisjoint(_words(quote)) and _words(quote) <= _stems(sentence.keys)
 
 
 def _stands(form: tuple[str, ...], keys: tuple[str, ...]) -> bool:

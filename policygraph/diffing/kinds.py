@@ -42,8 +42,8 @@ class Aspect:
     `within` another change makes none of its own, nor does a phrase without a concept that is `told_by` another.
     Words that are part of those for `unless` say nothing here, nor do values that are those of `besides`, nor
     phrases where there is nothing of what they `needs`. Of an `exact` one all telling words have to be found
-    again, of a `listed` one all words, wherever; what is `implied` stays where a narrower concept does. Of what
-    there is `once`, another takes the place of the one, wherever that stands.
+    again, of a `listed` one all words of a heading or list; what is `implied` stays where a narrower concept
+    does. Of what there is `once`, another takes the place of the one, wherever that stands.
     """
 
     name: str

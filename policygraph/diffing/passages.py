@@ -60,6 +60,11 @@ class Text:
         """Return the sentences that announce others."""
         return frozenset(one.lead_in for one in self.sentences) - {-1}
 
+    @cached_property
+    def headings(self) -> frozenset[int]:
+        """Return the sentences that are headings of others."""
+        return frozenset(one.heading for one in self.sentences) - {-1}
+
     def at(self, span: Span) -> range:
         """Return the numbers of the sentences that `span` has characters of."""
         first = max(0, bisect_right(self._starts, span[0]) - 1)
