@@ -4,10 +4,11 @@ The reader may see another concept, or none, where a sentence was reworded. So n
 not found on one side: the sentence there that corresponds must not have the words, nor a concept related to it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 
 import ontology
 from ontology.words import texts
@@ -17,6 +18,7 @@ from policygraph.diffing.passages import Alignment, Said, Sentence, Text
 from policygraph.explorer.marking import Span
 
 _MOST = 0.5  # of the telling words of a quote, which make it the same
+_LONG, _NEARLY = 4, 0.7  # telling words of a long quote, and how many of them make it the same elsewhere
 _DENIER, _NO_DENIAL = "pgq:Denier", "pgq:NoDenial"
 
 
@@ -118,7 +120,7 @@ class Hearing:
         return any(True for _ in self._anywhere(aspect, value, spans))
 
     def _anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
-        """Yield the sentences of the other text that have all telling words of a quote."""
+        """Yield the sentences of the other text that have all telling words of a quote, or say its concept."""
         text = self.here.text.source.text
         listed = kinds().aspects[aspect].listed
         for quote in {text[slice(*span)] for span in spans}:
@@ -130,6 +132,27 @@ class Hearing:
                     or (listed and (_named(sentence, quote) or number in self.there.text.headings))
                 ):
                     yield number
+        if not exactly(value) and not kinds().aspects[aspect].exact:
+            found = chain(self._by_form(value), *(self._nearly(text[slice(*span)]) for span in spans))
+            yield from (number for number in found if aspect in _aspects_of(self.there, number))
+
+    def _by_form(self, value: str) -> Iterator[int]:
+        """Yield the sentences of the other text that have a form of a concept."""
+        for form in _forms().get(value, ()):
+            for number in self.there.holders(map(stem, form)) - self.there.denied:
+                if _stands(form, self.there.text.sentences[number].keys):
+                    yield number
+
+    def _nearly(self, quote: str) -> Iterator[int]:
+        """Yield the sentences of the other text that have nearly all telling words of a long quote."""
+        words = _telling(quote)
+        if len(words) >= _LONG:
+            counts = Counter(number for word in words for number in self.there.holders({word}))
+            yield from (
+                number
+                for number, count in counts.items()
+                if count >= _NEARLY * len(words) and number not in self.there.denied
+            )
 
     def _hearing(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
         """Yield the sentences of the other text in which a value is heard, of those that correspond."""
