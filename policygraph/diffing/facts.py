@@ -16,6 +16,9 @@ Item = tuple[str, str]
 """An aspect and a value (an IRI or a text)."""
 
 
+_DOUBTED = 0.5  # confidence, down to which a phrase without a concept is no news
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """One place where a fact is stated: the words for it, and what is stated there along with it."""
@@ -82,6 +85,7 @@ def facts(policy: Policy) -> Facts:
 def _settle(along: dict[str, list[Value]], whole: Mapping[str, Sequence[Value]]) -> None:
     """Leave out what other aspects rule out: by their words, their values, or because they have none."""
     for name, aspect in kinds().aspects.items():
+        along[name] = [one for one in along[name] if not phrase(one.value) or one.certain > _DOUBTED]
         if aspect.besides:
             others = {one.value for one in whole[aspect.besides]}
             named = [span for one in along[name] if one.value in others for span in one.spans]

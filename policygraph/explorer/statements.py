@@ -47,11 +47,12 @@ _UNITS = ("year", "month", "week", "day", "hour")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a statement says in one slot: its IRI or text, its name, and where the words for it stand."""
+    """What a statement says in one slot: its IRI or text, its name, where the words for it stand, how certainly."""
 
     value: str
     name: str
     spans: tuple[Span, ...] = ()
+    certain: float = 1.0
 
     @property
     def id(self) -> str:
@@ -140,14 +141,18 @@ def read(asker: Asker, version: str) -> Policy | None:
         row["value"]: row["name"] for row in reversed(asker.rows("labels", {"graph": version + "graph"}))
     }
     spans: dict[tuple[str, str, str], set[Span]] = defaultdict(set)
+    certain: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in asker.rows("words", {"graph": version + "evidence"}):
         if place := span_of(row["span"]):
-            spans[row["node"], shorten(row["property"]), row["value"]].add(place)
+            said = row["node"], shorten(row["property"]), row["value"]
+            spans[said].add(place)
+            certain[said] = max(certain[said], float(row["certain"]))
     frozen = {
         node: {curie: tuple(sorted(set(values))) for curie, values in said.items()}
         for node, said in about.items()
     }
-    reader = _Reader(version, frozen, names, {key: tuple(sorted(found)) for key, found in spans.items()})
+    places = {key: tuple(sorted(found)) for key, found in spans.items()}
+    reader = _Reader(version, frozen, names, places, certain)
     statements = sorted(reader.statements(), key=lambda one: (one.anchor, one.iri))
     return Policy(
         version, asker.source(version), tuple(statements), reader.slots(version), frozen, names, reader.value
@@ -160,6 +165,7 @@ class _Reader:
     about: Mapping[str, Mapping[str, tuple[str, ...]]]
     names: Mapping[str, str]
     spans: Mapping[tuple[str, str, str], tuple[Span, ...]]
+    certain: Mapping[tuple[str, str, str], float]
 
     def statements(self) -> Iterator[Statement]:
         """Yield what is stated; what is only inferred is left aside, as in checks and questions."""
@@ -188,8 +194,8 @@ class _Reader:
 
     def value(self, node: str, curie: str, value: str) -> Value:
         """Return what a node has in a slot, with its name and the words for it."""
-        own = self.spans.get((node, curie, value), ())
-        return Value(value, self.name(value), own)
+        said = node, curie, value
+        return Value(value, self.name(value), self.spans.get(said, ()), self.certain.get(said, 1.0))
 
     def name(self, value: str) -> str:
         """Return the name of a concept or company, a text as it is, and of an inner node what it holds."""
