@@ -120,7 +120,7 @@ class Hearing:
         return any(True for _ in self._anywhere(aspect, value, spans))
 
     def _anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
-        """Yield the sentences of the other text that have all telling words of a quote, or say its concept."""
+        """Yield the sentences of the other text that have all telling words of a quote, or nearly."""
         text = self.here.text.source.text
         listed = kinds().aspects[aspect].listed
         for quote in {text[slice(*span)] for span in spans}:
@@ -129,19 +129,16 @@ class Hearing:
                 if _has_all(sentence, value, quote) and (
                     exactly(value)
                     or aspect in _aspects_of(self.there, number)
-                    or (listed and (_named(sentence, quote) or number in self.there.text.headings))
+                    or (listed and (_named(sentence, quote) or self._heads(number, quote)))
                 ):
                     yield number
         if not exactly(value) and not kinds().aspects[aspect].exact:
-            found = chain(self._by_form(value), *(self._nearly(text[slice(*span)]) for span in spans))
+            found = chain.from_iterable(self._nearly(text[slice(*span)]) for span in spans)
             yield from (number for number in found if aspect in _aspects_of(self.there, number))
 
-    def _by_form(self, value: str) -> Iterator[int]:
-        """Yield the sentences of the other text that have a form of a concept."""
-        for form in _forms().get(value, ()):
-            for number in self.there.holders(map(stem, form)) - self.there.denied:
-                if _stands(form, self.there.text.sentences[number].keys):
-                    yield number
+    def _heads(self, number: int, quote: str) -> bool:
+        """Tell whether a sentence of the other text is a heading, and a quote has several telling words."""
+        return number in self.there.text.headings and len(_telling(quote)) > 1
 
     def _nearly(self, quote: str) -> Iterator[int]:
         """Yield the sentences of the other text that have nearly all telling words of a long quote."""

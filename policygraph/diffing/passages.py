@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from math import log
+from statistics import median
 
 import ontology
 from graph.source import Source
@@ -21,6 +22,7 @@ from policygraph.explorer.marking import Span, blocks
 _END = re.compile(r"(?<=[.!?;])[”’\")\]]*\s+(?=[^a-z\s])")
 _END_OR_LINE = re.compile(rf"{_END.pattern}|\n+")
 _WRAPPED = re.compile(r"[^\s.!?:;]\s*\n\s*[a-z]")  # a line that goes on in the next
+_LINE = 50  # characters of most lines of a wrapped text, at least
 _ALIKE = 0.45  # of the weight of the shorter sentence, in words that both have
 _BEST = 0.7  # of the best, in others that a sentence may have become as well
 _GAP = 3  # sentences that stand between the same two on both sides and may have become each other
@@ -109,13 +111,18 @@ def text(source: Source) -> Text:
 def _spans(source: str, start: int, end: int) -> Iterator[Span]:
     """Yield the sentences between two offsets; lines end them, too, unless the text is wrapped there."""
     begin = start
-    wrapped = _WRAPPED.search(source, start, end)
-    for mark in (_END if wrapped else _END_OR_LINE).finditer(source, start, end):
+    for mark in (_END if _is_wrapped(source[start:end]) else _END_OR_LINE).finditer(source, start, end):
         if source[begin : mark.start()].strip():
             yield begin, mark.start()
         begin = mark.end()
     if source[begin:end].strip():
         yield begin, end
+
+
+def _is_wrapped(block: str) -> bool:
+    """Tell whether the lines of a block are those of one paragraph: most are long, and one goes on in the next."""
+    lines = [len(line) for line in block.split("\n")[:-1]]
+    return bool(lines) and median(lines) >= _LINE and _WRAPPED.search(block) is not None
 
 
 @dataclass(frozen=True)
