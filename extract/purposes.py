@@ -8,6 +8,7 @@ that share one object stay together.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from spacy.tokens import Span, Token
 
@@ -20,6 +21,7 @@ from extract.frame import actor_of
 from extract.interests import interest_spans
 from extract.matcher import Match, longest
 from extract.noun_list import is_name, left_end, members, named, noun_phrase_end, parts, right_end
+from extract.occasion import OCCASIONS, occasions
 from extract.operations import is_under
 from extract.passage import Passage, Policy
 from extract.stated import stated
@@ -104,7 +106,7 @@ def _phrases(passage: Passage) -> Iterator[_Phrase]:
         if topic is None and _is_bare(passage, sentence):
             yield from _verbs(passage, sentence.start, sentence.end, "sentence without a subject", 0.7)
         yield from _of_sentence(passage, sentence)
-        for start, end, rule in stated(passage, sentence):
+        for start, end, rule in chain(stated(passage, sentence), occasions(passage, sentence)):
             yield _Phrase(start, end, rule, 0.7)
     yield from _of_interests(passage)
 
@@ -767,9 +769,11 @@ def _claim(passage: Passage, phrase: _Phrase) -> Claim | None:
     """Return the claim for a phrase, with the concept found inside it; None if it names no purpose."""
     span = passage.doc[phrase.start : phrase.end]
     start, end = span.start_char, span.end_char
+    evidence = (passage.evidence(start, end, confidence=phrase.confidence, rule=phrase.rule),)
+    if phrase.rule in OCCASIONS:
+        return Claim(_HAS_PURPOSE, Concept(OCCASIONS[phrase.rule]), evidence)
     if _says_nothing(passage, span):
         return None
-    evidence = (passage.evidence(start, end, confidence=phrase.confidence, rule=phrase.rule),)
     best = longest(passage.found(_TABLE, start, end))
     if best is not None and _covers(best, span):
         return Claim(_HAS_PURPOSE, Concept(best.term), evidence)

@@ -49,6 +49,7 @@ HELPERS = {
     "matcher": "finds the forms of the lexicon",
     "naming": "reads the name of an organisation off the words beside a place",
     "noun_list": "cuts lists of nouns apart, for purposes",
+    "occasion": "finds purposes that an occasion states",
     "parties": "finds parties that common nouns name, for recipients",
     "passage": "says what an extractor is given",
     "pointing": "lets statements take over what they point to, for assemble",
