@@ -152,12 +152,37 @@ def _placed(
 def _drafts(passage: Passage, sentences: Mapping[int, list[tuple[Clause, Claim]]]) -> Iterator[Draft]:
     """Yield a draft for each sentence of a passage, or two if part of it is denied."""
     for _, found in sorted(sentences.items()):
+        drafts = []
         for denied in (False, True):
             members = [
                 (clause, claim) for clause, claim in found if _denied(passage, clause, claim) == denied
             ]
             if members and not _for_customers(passage, members[0][0]):
-                yield _draft(passage, members, denied=denied)
+                drafts.append(_draft(passage, members, denied=denied))
+        if len(drafts) > 1:
+            _spare(*drafts)
+        yield from drafts
+
+
+def _spare(stated: Draft, denied: Draft) -> None:
+    """Let what a sentence states be an exception from what it denies: "we share … with no one except to …"."""
+    passage = denied.passage
+    end = next(s.end_char for s in passage.sentences if s.end_char > denied.sentence)
+    sparing = [
+        passage.policy.document.span(passage.index, sign.start, sign.end)
+        for sign in passage.found("cues/denials", denied.sentence, end)
+        if sign.term == cue("Exception") or _opens_exception(sign)
+    ]
+    if not sparing or not stated.has(PURPOSE):
+        return
+    if all(claim.evidence[0].start > sparing[0][0] for claim in stated.claims if claim.predicate in _CORE):
+        take_over(stated, denied, (DATA, RECIPIENT, SERVICE, PROCESSING))
+        denied.exceptions.append(stated)
+
+
+def _opens_exception(sign: Match) -> bool:
+    """Tell whether a condition is one under which what is denied is done after all: "unless"."""
+    return sign.term == cue("Condition") and sign.form.lower() == "unless"
 
 
 def _for_customers(passage: Passage, clause: Clause) -> bool:
@@ -564,7 +589,8 @@ def _stays_open(lead: Draft) -> bool:
 def _leaves_exceptions(lead: Draft) -> bool:
     """Tell whether the list below a denial names the exceptions from it."""
     return any(
-        sign.term == cue("Exception") and (sign.end > len(lead.passage.text) - _END or _goes_on(lead, sign))
+        (sign.term == cue("Exception") and (sign.end > len(lead.passage.text) - _END or _goes_on(lead, sign)))
+        or (_opens_exception(sign) and sign.end > len(lead.passage.text) - _LAST)
         for sign in lead.passage.found("cues/denials", lead.sentence)
     )
 
@@ -582,6 +608,7 @@ def _goes_on(lead: Draft, sign: Match) -> bool:
 
 
 _OPEN = (":", "…", "...", "-", "–", "—")
+_LAST = 3  # characters at most behind the last word of a lead-in
 _END = 60  # characters at the end of a lead-in that say what its list is
 
 

@@ -588,6 +588,8 @@ def _binds(word: Token, to: Token) -> bool:
     """
     if word.pos_ != "VERB":
         return True
+    if _is_occasion(word, to):
+        return False
     if word.tag_ == "VBN" and word.i + 1 == to.i:
         doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
         if doer is None and word.i > 0 and word.nbor(-1).lower_ in _WHERE:
@@ -596,6 +598,18 @@ def _binds(word: Token, to: Token) -> bool:
         return doer is None or actor_of(doer) in ("company", "person", "other") or doer.pos_ == "PRON"
     thing = next((c for c in word.children if c.dep_ == "obj" and word.i < c.i < to.i), None)
     return thing is None or actor_of(thing) != "nobody"
+
+
+def _is_occasion(word: Token, to: Token) -> bool:
+    """Tell whether a need is said to be when something is done: "…, when we need to", "if it is needed to"."""
+    if word.i + 1 != to.i or not word.lower_.startswith("need"):
+        return False
+    doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
+    if doer is None:
+        return False
+    opens = next((c for c in word.children if c.dep_ in ("mark", "advmod") and c.lower_ in _WHERE), None)
+    ours = doer.lower_ == "we" and opens is not None and opens.i > word.sent.start
+    return ours or (doer.lower_ in ("it", "this") and word.tag_ == "VBN")
 
 
 _WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
