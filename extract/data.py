@@ -13,7 +13,7 @@ from extract.described import Description, descriptions, restricted
 from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
-from extract.handed import changes_hands, governed, is_wanted, may_be_ours
+from extract.handed import changes_hands, governed, is_remembered, is_wanted, may_be_ours
 from extract.matcher import Match, longest, matcher
 from extract.operations import OUTWARD, is_handling, is_under, operation
 from extract.passage import Passage, Policy
@@ -222,6 +222,8 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return "what somebody wants to know"
     if lets_us_act(passage, span.root):
         return "what lets us act"
+    if is_remembered(passage, span.root):
+        return "what is remembered"
     return "what is passed on" if changes_hands(passage, span.root) else None
 
 
@@ -605,7 +607,8 @@ def _is_member_of_data(passage: Passage, noun: Token, known: frozenset[int], han
         return True
     acted = governed(passage, noun)[0].dep_ != "obl"
     taken = is_under(handled, "dpv:Collect", "dpv:Record", "dpv:Store", "dpv:Monitor", "dpv:Tracking")
-    return acted and (taken or _is_given(passage, noun) or changes_hands(passage, noun))
+    passed = changes_hands(passage, noun) or is_remembered(passage, noun)
+    return acted and (taken or passed or _is_given(passage, noun))
 
 
 def _is_beside_known(noun: Token, known: frozenset[int]) -> bool:

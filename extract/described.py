@@ -141,6 +141,9 @@ def restricted(passage: Passage, noun: Span) -> Description | None:
         (t for t in reversed(noun) if passage.is_in(t, _DATA_NOUNS, cue("InformationAbout"))), noun.root
     )
     end = root.i + 1
+    given = _from_others(passage, end, last)
+    if given > end:
+        return Description(doc[min(noun.start, root.i) : given], None, "data that others gave")
     provided = belongs = False
     while end < last and end - root.i <= _LONGEST:
         stop, verb = _relative(doc, end, last)
@@ -248,6 +251,39 @@ def _preposition(passage: Passage, noun: Token, start: int, last: int) -> int:
     if end == place or not (_is_of_reader(doc[place:end]) or _is_kept(passage, noun)):
         return start
     return _places(doc, end, last, start)
+
+
+def _from_others(passage: Passage, start: int, last: int) -> int:
+    """Return where words end that say from whom else data are ("we receive from our partners"), else `start`."""
+    doc, place = passage.doc, start
+    if place < last and doc[place].pos_ == "AUX":
+        return start  # "your data are received by …" says what is done, not which
+    while place < last and (doc[place].pos_ in ("AUX", "ADV") or doc[place].lower_ in _HAVING):
+        place += 1
+    if place < last and is_handling(passage, doc[place], "dpv:Obtain"):
+        place += 1
+    elif place > start:
+        return start
+    if place in (start, last) or doc[place].lower_ not in _BY:
+        return start
+    end = _noun_phrase(doc, place + 1, last)
+    if end == place + 1 or _is_of_us(doc[place + 1 : end].root):
+        return start
+    named = doc[end - 1].lower_ == "sources" or any(
+        next(passage.found(table, doc[place + 1].idx, doc[end - 1].idx + len(doc[end - 1])), None) is not None
+        for table in _OTHERS
+    )
+    return end if named else start
+
+
+def _is_of_us(noun: Token) -> bool:
+    """Tell whether a noun is the reader or the company."""
+    return actor_of(noun) in ("person", "company")
+
+
+_HAVING = frozenset(("that", "which", "we"))
+_BY = frozenset(("from", "by"))
+_OTHERS = ("recipients-roles", "cues/party-nouns")
 
 
 def _is_of_reader(phrase: Span) -> bool:

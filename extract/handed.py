@@ -146,6 +146,15 @@ def _is_seen(passage: Passage, noun: Token) -> bool:
     return told and is_under(named_by(passage, verb), "dpv:Disclose")
 
 
+def is_remembered(passage: Passage, noun: Token) -> bool:
+    """Tell whether somebody other than the reader keeps the data in mind ("cookies remember your preferences")."""
+    token, verb = governed(passage, noun)
+    if token.dep_ != "obj" or not passage.is_in(verb, _GIVING, cue("RememberingVerb")):
+        return False
+    clause = passage.clause_of(verb)
+    return may_be_ours(clause) and not clause.is_advice
+
+
 def may_be_ours(clause: Clause) -> bool:
     """Tell whether it may be the company that acts, and not the reader or somebody described ("users who …")."""
     return clause.actor != "person" and (clause.subject is None or clause.subject.lower_ != "who")
