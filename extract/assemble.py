@@ -38,6 +38,7 @@ from extract.pointing import (
     data_in_heading,
     elaborate,
     headings_above,
+    labels_before,
     name_members,
     point_back,
     purpose_in_heading,
@@ -108,6 +109,7 @@ def assemble(policy: Policy, claims: Iterable[Claim]) -> tuple[tuple[Statement, 
     join_records(policy, drafts)
     after_colons(drafts)
     name_members(drafts)
+    labels_before(drafts)
     elaborate(drafts)
     headings_above(drafts)
     point_back(drafts)

@@ -260,6 +260,31 @@ def name_members(drafts: list[Draft]) -> None:
                 other.claims += [taken_over(claim) for claim in members if claim not in other.claims]
 
 
+def labels_before(drafts: list[Draft]) -> None:
+    """Let what a passage says of the data that open it as a label be said of them: "Usage data. To …, we …"."""
+    label: Draft | None = None
+    for draft in drafts:
+        if draft.sentence == 0:
+            label = draft if _is_data_label(draft) else None
+        elif label is not None and draft.passage is label.passage and not draft.denied:
+            if draft.has(PURPOSE, RECIPIENT, SERVICE, BASIS):
+                new = [claim for claim in label.specific_data if claim not in draft.claims]
+                draft.claims += [taken_over(claim) for claim in new]
+        else:
+            label = None
+
+
+def _is_data_label(draft: Draft) -> bool:
+    """Tell whether a statement is no more than a name of data before other sentences."""
+    if draft.denied or not draft.specific_data or len(draft.passage.sentences) == 1:
+        return False
+    first = draft.passage.sentences[0]
+    return len(first) <= _LABEL and not any(token.pos_ in ("VERB", "AUX") for token in first)
+
+
+_LABEL = 8  # words of a label, with its full stop
+
+
 def _speaks_of(draft: Draft, term: str) -> bool:
     """Tell whether a statement names data by a term."""
     text = draft.passage.policy.document.text

@@ -602,14 +602,15 @@ def _binds(word: Token, to: Token) -> bool:
 
 def _is_occasion(word: Token, to: Token) -> bool:
     """Tell whether a need is said to be when something is done: "…, when we need to", "if it is needed to"."""
-    if word.i + 1 != to.i or not word.lower_.startswith("need"):
+    if word.i + 1 != to.i or not word.lower_.startswith(("need", "required")):
         return False
     doer = next((c for c in word.children if c.dep_ in ("nsubj:pass", "nsubj")), None)
     if doer is None:
         return False
     opens = next((c for c in word.children if c.dep_ in ("mark", "advmod") and c.lower_ in _WHERE), None)
-    ours = doer.lower_ == "we" and opens is not None and opens.i > word.sent.start
-    return ours or (doer.lower_ in ("it", "this") and word.tag_ == "VBN")
+    ours = doer.lower_ == "we" and word.tag_ != "VBN" and opens is not None and opens.i > word.sent.start
+    said = word.lower_ == "needed" or word.dep_ != "ROOT"
+    return ours or (doer.lower_ in ("it", "this") and word.tag_ == "VBN" and said)
 
 
 _WHERE = frozenset(("as", "if", "where", "when", "whenever", "reasonably"))  # "where needed to"
