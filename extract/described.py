@@ -267,8 +267,8 @@ def _from_others(passage: Passage, start: int, last: int) -> int:
     if place in (start, last) or doc[place].lower_ not in _BY:
         return start
     end = _noun_phrase(doc, place + 1, last)
-    if end == place + 1 or _is_of_us(doc[place + 1 : end].root):
-        return start
+    if end == place + 1 or not doc[end - 1].is_lower or _is_of_us(doc[place + 1 : end].root):
+        return start  # a name may be the company's own
     named = doc[end - 1].lower_ == "sources" or any(
         next(passage.found(table, doc[place + 1].idx, doc[end - 1].idx + len(doc[end - 1])), None) is not None
         for table in _OTHERS

@@ -43,7 +43,7 @@ def occasions(passage: Passage, sentence: Span) -> Iterator[Occasion]:
         first = demands[0]
         if not any(limit < first.start for limit in limits):
             yield *_tokens(passage, first, first), DEMAND
-    deals = [sign for sign in signs if sign.term == cue("BusinessDeal")]
+    deals = [sign for sign in signs if sign.term == cue("BusinessDeal") and not _modifies(passage, sign)]
     if deals and _moves(passage, sentence, *_GIVING):
         yield _deal(passage, deals)
 
@@ -56,6 +56,12 @@ def _moves(passage: Passage, sentence: Span, *tops: str) -> bool:
     handled = any(is_under(match, *tops) for match in passage.found("processing", start, end))
     given = any(sign.term == cue("SharingSign") for sign in passage.found(_SHARING, start, end))
     return (handled or given) and _names(passage, _DATA, start, end)
+
+
+def _modifies(passage: Passage, sign: Match) -> bool:
+    """Tell whether words only say which of another thing is meant: "merger partners"."""
+    token = passage.token_at(sign.end - 1)
+    return token is not None and token.i + 1 < len(token.doc) and token.nbor().pos_ == "NOUN"
 
 
 def _names(passage: Passage, tables: tuple[str, ...], start: int, end: int) -> bool:
