@@ -98,7 +98,7 @@ class Change:
         graph = ox.NamedNode(iri.sources_graph(self._base))
         loading = [ox.Quad(graph, term("pg:loading"), ox.NamedNode(one), graph) for one in self._new]
         self._store.extend(loading)
-        self._store.bulk_load(ahead, format=ox.RdfFormat.N_QUADS)
+        self._store.bulk_load(ahead, format=ox.RdfFormat.N_QUADS, lenient=True)  # we wrote or checked it
         return loading
 
     # --- what follows ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath, PurePosixPath
 from typing import Literal
 
@@ -117,7 +118,7 @@ def span_of(iri: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VersionIris:
     """The IRIs of one text of a policy; `owner` is the slug of the company whose policy it is."""
 
@@ -131,7 +132,7 @@ class VersionIris:
         """Return the IRI of the policy, whatever its text."""
         return f"{self.base}policy/{self.owner}/{slug(self.kind)}/"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return the IRI of this text of the policy; the IRIs below begin with it."""
         return f"{self.policy}{self.sha256[:_HEX]}/"

@@ -4,12 +4,14 @@ from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from extract.claim import Claim, Company, Controller, Evidence, Node, Reading, Service, Statement
 from graph import iri
 from graph.errors import BrokenClaim
 from graph.iri import VersionIris
+from graph.terms import term
 from ontology import Ontology
 
 Span = tuple[int, int]
@@ -25,7 +27,7 @@ class Placed:
     exception: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """The IRIs of one reading: of the version, of its statements and of the nodes in them."""
 
@@ -47,7 +49,13 @@ class Names:
         """Return the IRI of a node that a claim with this evidence holds."""
         return self.nodes[node, place(self.reading, node, evidence)]
 
-    @property
+    @cached_property
+    def recipient_roles(self) -> frozenset[str]:
+        """Return the properties that name a recipient's role; what they say holds for dpv:hasRecipient too."""
+        above = term("dpv:hasRecipient").value
+        return frozenset(self.ontology.subjects(term("rdfs:subPropertyOf").value, above))
+
+    @cached_property
     def owners(self) -> tuple[Controller, ...]:
         """Return the companies whose policy it is; one named like the file stands in if none is named."""
         return owners(self.reading)

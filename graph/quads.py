@@ -1,6 +1,7 @@
 """A reading becomes quads: what a policy states, the words that state it, and what it shares with others."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -32,12 +33,14 @@ class Said:
 
     @classmethod
     def of(cls, version: str, lines: Iterable[bytes]) -> Self:
-        """Return what lines of N-Quads say of a version, in any order."""
+        """Return what lines of N-Quads say of a version, in any order. Raise SyntaxError if they are none."""
         ends = tuple(f"<{version}{part}> .\n".encode() for part in ("evidence", "text"))
         parts: tuple[list[bytes], list[bytes]] = [], []
         for line in lines:
             parts[line.endswith(ends)].append(line)
-        return cls(version, *map(b"".join, parts))
+        stated, evidence = map(b"".join, parts)
+        deque(parsed(evidence), maxlen=0)  # a store takes it as it is
+        return cls(version, stated, evidence)
 
     @property
     def sha256(self) -> str:

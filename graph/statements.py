@@ -120,7 +120,7 @@ def _pairs(names: Names, claim: Claim) -> Iterator[tuple[ox.NamedNode, Term]]:
     """Yield predicate and object of each triple that one claim makes on its subject."""
     predicate = ox.NamedNode(claim.predicate)
     recipient = term("dpv:hasRecipient")
-    role = predicate == recipient or claim.predicate in _recipient_roles(names)
+    role = predicate == recipient or claim.predicate in names.recipient_roles
     if isinstance(claim.value, Service):
         yield term("dpv:hasService"), ox.NamedNode(names.service(claim.value))
         provider = _provider(names, claim.value)
@@ -133,12 +133,6 @@ def _pairs(names: Names, claim: Claim) -> Iterator[tuple[ox.NamedNode, Term]]:
     yield predicate, value
     if role and predicate != recipient:
         yield recipient, value
-
-
-def _recipient_roles(names: Names) -> frozenset[str]:
-    """Return the properties that name a recipient's role; what they say holds for dpv:hasRecipient too."""
-    above = term("dpv:hasRecipient").value
-    return frozenset(names.ontology.subjects(term("rdfs:subPropertyOf").value, above))
 
 
 def _provider(names: Names, service: Service) -> str | None:

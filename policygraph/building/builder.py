@@ -27,7 +27,7 @@ from policygraph.building.sources import Places
 from policygraph.building.urls import is_url
 
 BATCH = 32  # policies that are stored in one transaction,
-LARGE = 48 << 20  # unless they come to so many bytes before: these are in memory some ten times over
+LARGE = 96 << 20  # unless they come to so many bytes before: these are in memory some eight times over
 _LISTED = 40  # policies that a summary names one by one
 
 
