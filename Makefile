@@ -16,7 +16,7 @@ run: $(READY)
 	$(BIN)/policygraph network --store $(STORE) --output network.html
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

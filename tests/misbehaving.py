@@ -29,4 +29,4 @@ def act(job: Job) -> Outcome:
             time.sleep(600)
         case "slow":
             time.sleep(0.3)
-    return Outcome(job, said=Said(f"urn:{job.source}", job.raw or b""))
+    return Outcome(job, said=Said(f"urn:{job.source}", job.raw or b"").packed)

@@ -37,8 +37,9 @@ def replay(outcomes: Path) -> Engine:
         for job in jobs:
             found = known[job.sha256]
             then, now = (f'"{Path(one.source).name}"'.encode() for one in (found.job, job))
-            said = dataclasses.replace(found.said, stated=found.said.stated.replace(then, now))
-            yield dataclasses.replace(found, job=job, said=said)
+            said = found.said.unpacked
+            said = dataclasses.replace(said, stated=said.stated.replace(then, now))
+            yield dataclasses.replace(found, job=job, said=said.packed)
 
     return run
 

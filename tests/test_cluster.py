@@ -73,7 +73,7 @@ def jobs(folder: Path, *names: str) -> list[Job]:
 def kinds(outcomes: Iterator[Outcome]) -> dict[str, str]:
     """Return what became of each source: its bytes if it was read, else the kind of the failure."""
     return {
-        Path(one.job.source).name: one.failure.kind if one.failure else one.said.stated.decode()
+        Path(one.job.source).name: one.failure.kind if one.failure else one.said.unpacked.stated.decode()
         for one in outcomes
     }
 

@@ -69,7 +69,7 @@ def assert_whole(place: Path, outcomes: Path, kept: Iterable[tuple[str, str]] = 
             assert entries[source].sha256 == sha256, f"{source} is lost"
         expected = ox.Store()
         for entry in entries.values():
-            quads = list(known[entry.sha256].said.quads())
+            quads = list(known[entry.sha256].said.unpacked.quads())
             titles = (quad for quad in quads if quad.predicate == term("dct:title"))
             expected.extend(quad for quad in quads if quad.predicate != term("dct:title"))
             expected.extend(

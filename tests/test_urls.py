@@ -110,8 +110,8 @@ def test_a_policy_behind_a_url_is_read_as_its_file_is_and_says_where_it_is(memor
     assert (there.sha256, there.said.version, there.count) == (here.sha256, here.said.version, here.count)
     version = there.said.version
     line = f"<{version}> <http://purl.org/dc/terms/source> <{url}> <{version}graph> ."
-    assert {line} == set(there.said.stated.decode().splitlines()) - set(
-        here.said.stated.decode().splitlines()
+    assert {line} == set(there.said.unpacked.stated.decode().splitlines()) - set(
+        here.said.unpacked.stated.decode().splitlines()
     )
     assert there.said.evidence == here.said.evidence
 

@@ -1,17 +1,13 @@
 """Some jobs together are a block: what a cluster sends to a worker at once, and what comes back of it."""
 
-import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from graph.quads import Said
 from policygraph.building.engines import EngineError, processes
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import Job, Limits, Outcome, bytes_of, failed
 from policygraph.building.urls import is_shared
-
-_LEVEL = 6  # of compression; N-Quads become a thirtieth, in a fortieth of the time that reading takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +34,13 @@ class LostReader(Exception):  # noqa: N818  as above
 def done(block: Block) -> Answer:
     """Return what became of the jobs of a block, in any order, each read in a process that limits hold for.
 
-    The quads are compressed. Raise OtherReader if this is not the reader that was asked for, LostReader if no
-    process can be started.
+    Raise OtherReader if this is not the reader that was asked for, LostReader if no process can be started.
     """
     if fingerprint() != block.reader:
         raise OtherReader(fingerprint())
     run = processes(1, work=block.work)
     try:
-        return tuple(_packed(outcome) for outcome in run(block.jobs, block.limits))
+        return tuple(_light(outcome) for outcome in run(block.jobs, block.limits))
     except EngineError as error:
         raise LostReader(str(error)) from error
 
@@ -60,19 +55,6 @@ def carried(job: Job) -> Job | Outcome:
         return Outcome(job, job.sha256, failure=failed(job.source, error))
 
 
-def unpacked(outcome: Outcome) -> Outcome:
-    """Return an outcome of a block with its quads as N-Quads again."""
-    said = outcome.said
-    if not said.version:
-        return outcome
-    stated, evidence = gzip.decompress(said.stated), gzip.decompress(said.evidence)
-    return replace(outcome, said=replace(said, stated=stated, evidence=evidence))
-
-
-def _packed(outcome: Outcome) -> Outcome:
-    """Return an outcome as it travels: compressed, without the bytes that whoever asked has got."""
-    said = outcome.said
-    if said.version:
-        parts = (gzip.compress(part, _LEVEL, mtime=0) for part in (said.stated, said.evidence))
-        said = Said(said.version, *parts)
-    return replace(outcome, job=replace(outcome.job, raw=None), said=said)
+def _light(outcome: Outcome) -> Outcome:
+    """Return an outcome as it travels: without the bytes that whoever asked has got."""
+    return replace(outcome, job=replace(outcome.job, raw=None))

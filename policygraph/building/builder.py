@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 from graph import Store
 from graph.ledger import Entry, Ledger
+from graph.quads import Said
 from policygraph.building.engines import Engine, here
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import (
@@ -28,7 +29,13 @@ from policygraph.building.urls import is_url
 
 BATCH = 32  # policies that are stored in one transaction,
 LARGE = 96 << 20  # unless they come to so many bytes before: these are in memory some eight times over
+_WAITING = (
+    512  # policies at most that wait to be written: the fewer times, the less the store merges its files;
+)
+_SHARE = 8  # and at most the eighth part of what is done, so that a build that is ended loses little
 _LISTED = 40  # policies that a summary names one by one
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(slots=True)
@@ -118,17 +125,16 @@ class _Build:
 
     def read(self, sources: Iterable[Source]) -> None:
         """Read what has changed, and write it a batch at a time; if that is stopped, what is whole is written."""
-        batch: list[Outcome] = []
+        waiting: list[Outcome] = []
         try:
             for outcome in self.engine(self._jobs(sources), self.limits):
                 self._count(outcome)
-                batch.append(outcome)
-                if len(batch) == BATCH or sum(len(one.said) for one in batch) >= LARGE:
-                    whole, batch = batch, []
-                    self._keep(whole)
+                waiting.append(outcome)
+                if len(waiting) >= max(BATCH, min(_WAITING, self.summary.done // _SHARE)):
+                    whole, waiting = waiting, []
+                    self._write(whole)
         finally:
-            if batch:
-                self._keep(batch)
+            self._write(waiting)
 
     def forget(self, found: Named) -> None:
         """Let go of the sources below the folders that are named that are not there any more.
@@ -190,18 +196,30 @@ class _Build:
             self._repeat(source, self.ledger.entry(self.places.name(source_of(source))))
         self.done(self.summary)
 
-    def _keep(self, outcomes: Iterable[Outcome]) -> None:
+    def _write(self, outcomes: Iterable[Outcome]) -> None:
         """Write what became of some jobs; a file that could not be opened leaves what was read from it before."""
-        news = [one for one in outcomes if (one.failure.kind != "missing" if one.failure else one.count)]
-        self.ledger.keep((self._entry(outcome), outcome.said) for outcome in news)
-        self.store.refresh_derived(order=False)  # while others read: at the end nothing would
+        news = (one for one in outcomes if (one.failure.kind != "missing" if one.failure else one.count))
+        for batch in batches(news, lambda outcome: outcome.said.size):
+            self.ledger.keep(map(self._kept, batch))
+            self.store.refresh_derived(order=False)  # while others read: at the end nothing would
 
-    def _entry(self, outcome: Outcome) -> Entry:
-        source = outcome.job.source
-        name = self.places.name(source_of(source))
+    def _kept(self, outcome: Outcome) -> tuple[Entry, Said]:
+        name, said = self.places.name(source_of(outcome.job.source)), outcome.said.unpacked
         if outcome.failure is None:
-            said = outcome.said
-            return Entry(name, outcome.sha256, fingerprint(), said.version, said.sha256)
-        return Entry(
-            name, outcome.sha256, fingerprint(), kind=outcome.failure.kind, reason=outcome.failure.reason
-        )
+            return Entry(name, outcome.sha256, fingerprint(), said.version, said.sha256), said
+        kind, reason = outcome.failure.kind, outcome.failure.reason
+        return Entry(name, outcome.sha256, fingerprint(), kind=kind, reason=reason), said
+
+
+def batches(items: Iterable[_Item], size: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """Yield items, of so many bytes each, as lists of those that one transaction takes."""
+    batch: list[_Item] = []
+    held = 0
+    for item in items:
+        batch.append(item)
+        held += size(item)
+        if len(batch) == BATCH or held >= LARGE:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch

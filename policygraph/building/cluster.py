@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from graph.iri import file_name
-from policygraph.building.block import Answer, Block, LostReader, OtherReader, carried, unpacked
+from policygraph.building.block import Answer, Block, LostReader, OtherReader, carried
 from policygraph.building.engines import Engine, EngineError, Work
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.host import ask
@@ -86,14 +86,14 @@ class _Blocks:
                 if answer is None:
                     self.suspects += block
                 else:
-                    yield from map(unpacked, answer)
+                    yield from answer
 
     def _alone(self, job: Job) -> Iterator[Outcome]:
         """Yield the outcome of a job that is done while nothing else is."""
         self._submit((job,))
         while self.running:
             for _, answer in self._answers():
-                yield from map(unpacked, answer if answer is not None else [self._blamed(job)])
+                yield from answer if answer is not None else [self._blamed(job)]
 
     def _blamed(self, job: Job) -> Outcome:
         """Return the failure of a job that ends whoever does it. Raise EngineError if none was ever done."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Work: TypeAlias = Callable[[Job], Outcome]
 Engine: TypeAlias = Callable[[Iterable[Job], Limits], Iterator[Outcome]]
 
-_AHEAD = 8  # jobs a worker that are handed out before the first is done: no worker waits for the writer
+_AHEAD = 256  # jobs a worker that are handed out before the first is done: no worker waits for the writer
 _COLLECTED = 8  # jobs after which garbage is collected: almost all of what a reading makes goes without that
 _RENEWED = 500  # jobs after which a worker begins anew, so that no leak adds up
 _GRACE = 60  # seconds beyond twice the limit until workers that say nothing are held for lost
@@ -111,6 +111,7 @@ class _Workers:
                 for future in done:
                     outcome = self._outcome(future)
                     job = self.running.pop(future)
+                    self._hand_out(jobs, pool)
                     if outcome is None:
                         died.append(job)
                     else:

@@ -11,7 +11,7 @@ from typing import Literal
 from extract.claim import Reading, Statement
 from extract.errors import ExtractError
 from graph import iri
-from graph.quads import Said, said
+from graph.quads import Packed, said
 from policygraph.building.urls import SourceError, fetched, iri_of, is_ours, is_url
 
 _LOG = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Limits:
 
 
 DEFAULT = Limits()
-_NOTHING = Said()
+_NOTHING = Packed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Outcome:
 
     job: Job
     sha256: str = ""
-    said: Said = _NOTHING
+    said: Packed = _NOTHING
     count: PolicyCount | None = None
     failure: Failure | None = None
 
@@ -159,7 +159,7 @@ def _read(job: Job, raw: bytes | None, digest: str) -> Outcome:
     reading = read(Path(job.source)) if raw is None else read_policy(read_bytes(named, raw))
     where = iri_of(job.source) if is_url(job.source) else ""
     made = said(reading, ontology.load(), base=job.base, source=where)
-    return Outcome(job, digest, made, count(reading))
+    return Outcome(job, digest, made.packed, count(reading))
 
 
 def failed(source: str, error: Exception) -> Failure:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graph import iri
 from graph.ledger import Entry, Ledger
 from graph.quads import Said
-from policygraph.building.builder import BATCH, LARGE, Summary
+from policygraph.building.builder import Summary, batches
 from policygraph.building.engines import Engine, here
 from policygraph.building.fingerprint import fingerprint
 from policygraph.building.job import DEFAULT, Job, Limits, Outcome, prepared
@@ -79,7 +79,8 @@ def load(folder: Path, store: "Store", *, done: Callable[[Summary], None] = lamb
     ledger, summary = Ledger(store), Summary(total=manifest["policies"])
     there, here_ = Places(folder), Places(store.folder)
     for part in manifest["parts"]:
-        for batch in _batches(folder / part["name"], _checked(folder, part)):
+        rows = _rows(folder / part["name"], _checked(folder, part))
+        for batch in batches(rows, lambda row: len(row[1])):
             ledger.keep(
                 (_entry(row, manifest["reader"], here_.name(there.source(row["source"]))), said)
                 for row, said in batch
@@ -135,7 +136,7 @@ class _Run:
         name = self.places.name(source_of(outcome.job.source))
         if outcome.count is not None:
             self.summary.add(outcome.count)
-            said = outcome.said
+            said = outcome.said.unpacked
             lines = sorted((said.stated + said.evidence).splitlines(keepends=True))
             row: Row = {"source": name, "sha256": outcome.sha256, "version": said.version}
             row |= {"said": said.sha256, "quads": len(lines)}
@@ -262,17 +263,11 @@ def _checked(folder: Path, part: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _batches(path: Path, rows: Iterable[Row]) -> Iterator[list[tuple[Row, Said]]]:
-    """Yield the rows of a part with what each says, some at a time."""
-    batch: list[tuple[Row, Said]] = []
+def _rows(path: Path, rows: Iterable[Row]) -> Iterator[tuple[Row, Said]]:
+    """Yield the rows of a part with what each says."""
     with gzip.open(path) as lines:
         for row in rows:
-            batch.append((row, Said.of(row.get("version", ""), islice(lines, row.get("quads", 0)))))
-            if len(batch) == BATCH or sum(len(said) for _, said in batch) >= LARGE:
-                yield batch
-                batch = []
-    if batch:
-        yield batch
+            yield row, Said.of(row.get("version", ""), islice(lines, row.get("quads", 0)))
 
 
 def _entry(row: Row, reader: str, source: str) -> Entry:
