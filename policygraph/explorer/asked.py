@@ -91,6 +91,12 @@ def page(
     return Page("question", question.text, shown)
 
 
+def ready() -> list[str]:
+    """Return the names of the questions that can be asked as they are."""
+    known = (one for one in queries.questions().values() if one.group != _LOOKUPS)
+    return [one.name for one in known if all(parameter.default for parameter in one.parameters)]
+
+
 def find(name: str) -> Question:
     """Return a question of the library; raise NothingThere."""
     found = queries.questions().get(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import anyio
 import pyoxigraph as ox
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -23,12 +24,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from policygraph.explorer import asked
+from policygraph.explorer.asker import Asker
+from policygraph.explorer.links import Links
+from policygraph.explorer.site import Site
 from policygraph.serving import explorer, protocol
 from policygraph.serving.days import Days
 from policygraph.serving.limits import Limits
 from policygraph.serving.negotiation import TRIPLES, negotiate
 from policygraph.serving.pool import Pool
-from policygraph.serving.selecting import Companies
+from policygraph.serving.selecting import Companies, Select
 
 _HERE = Path(__file__).parent
 _DESCRIPTION = (_HERE / "description.ttl").read_text(encoding="utf-8")
@@ -65,7 +70,7 @@ def application(
         async with Pool(folder, limits) as pool, Days(folder, limits, pool) as days:
             app.state.pool, app.state.days = pool, days
             app.state.companies = Companies(pool)
-            # Whoever comes first need not wait for it.
+            # Whoever comes first need not wait for all of it.
             warming = asyncio.create_task(_warm(app))
             yield
             warming.cancel()
@@ -89,8 +94,13 @@ def application(
 
 
 async def _warm(app: Starlette) -> None:
+    """Read what pages need: the companies first, then what questions answer that need no more to be asked."""
     with suppress(protocol.Refused):  # whoever asks for a page will be told
-        await app.state.companies.directory()
+        directory = await app.state.companies.directory()
+        site = Site(Asker(Select(app.state.pool)), directory, Links())
+        for name in asked.ready():
+            with suppress(protocol.Refused):
+                await anyio.to_thread.run_sync(asked.page, site, name, {})
 
 
 def _middleware(access: Access) -> list[Middleware]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from policygraph.serving.answers import Answers
 from policygraph.serving.limits import Limits
 from policygraph.serving.protocol import Job, Refused
 
@@ -33,6 +34,7 @@ class Pool:
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self.folder = folder
+        self.answers = Answers(lambda: self.stamp)
         self._limits = limits
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
         self._all: set[_Worker] = set()

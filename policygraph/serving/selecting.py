@@ -58,6 +58,9 @@ class Select:
     def _asked(self, sparql: str, terms: Mapping[str, Term]) -> bytes:
         # As for a store that is open here: the engine plans better with values in the place of variables, too.
         values = tuple((name, str(term)) for name, term in terms.items())
+        return self._pool.answers.of((sparql, values), lambda: self._of_worker(sparql, values))
+
+    def _of_worker(self, sparql: str, values: tuple[tuple[str, str], ...]) -> bytes:
         job = replace(protocol.asked(sparql, JSON), values=values)
         status, _, body = anyio.from_thread.run(self._pool.answer, job)
         if status != 200:  # noqa: PLR2004  what HTTP calls well
