@@ -26,6 +26,8 @@ from urllib.parse import quote, urlsplit
 from built import of_session
 
 _MOST = 500  # milliseconds that a page may take
+_QUIET = 3  # such seconds, one after the other, until it is taken to be at rest
+_TAKEN: dict[int, dict[int, float]] = {}  # CPU seconds of processes, by the server that started them
 _REST = 0.05  # seconds of CPU at most in a second in which a server does nothing
 _LINK = re.compile(r'<a class="name" href="(/company/[^"]+)"[^>]*>([^<]+)</a>')
 
@@ -122,15 +124,19 @@ def measured(url: str, path: str, process: subprocess.Popen[str], runs: int) -> 
 
 def settle(process: subprocess.Popen[str]) -> None:
     """Wait until a server is at rest."""
-    before = -1.0
-    while (now := cpu_of(process)) - before > _REST:
+    before, quiet = -1.0, 0
+    while quiet < _QUIET:
+        now = cpu_of(process)
+        quiet = quiet + 1 if now - before < _REST else 0
         before = now
         time.sleep(1)
 
 
 def cpu_of(process: subprocess.Popen[str]) -> float:
-    """Return how many CPU seconds a server and its workers have taken."""
-    return sum(cpu for _, (cpu, _) in of_session(process.pid))
+    """Return how many CPU seconds a server and its workers have taken, those that have ended since, too."""
+    taken = _TAKEN.setdefault(process.pid, {})
+    taken.update({pid: cpu for pid, (cpu, _) in of_session(process.pid)})
+    return sum(taken.values())
 
 
 @contextmanager

@@ -100,7 +100,13 @@ async def _warm(app: Starlette) -> None:
         site = Site(Asker(Select(app.state.pool)), directory, Links())
         for name in asked.ready():
             with suppress(protocol.Refused):
-                await anyio.to_thread.run_sync(asked.page, site, name, {})
+                await anyio.to_thread.run_sync(_ask, site, name)
+
+
+def _ask(site: Site, name: str) -> None:
+    asked.page(site, name, {})
+    if asked.find(name).evidence:
+        asked.page(site, name, {}, evidence=True)
 
 
 def _middleware(access: Access) -> list[Middleware]:
