@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 import ontology
-from policygraph.diffing.facts import Item, Stated, Together, facts, phrase
+from policygraph.diffing.doubting import doubtful
+from policygraph.diffing.facts import Item, Stated, Together, agreed, facts, phrase
 from policygraph.diffing.hearing import Hearing, Side, negated, related, said
 from policygraph.diffing.kinds import HOW, Aspect, Kind, Pair, kinds
 from policygraph.diffing.passages import Alignment, aligned, text
@@ -20,6 +21,7 @@ from policygraph.explorer.statements import Policy, Statement, Value
 How = Literal["new", "dropped"]
 _DAYS = {"Y": 365, "M": 30, "W": 7, "D": 1}
 _PERIOD = re.compile(r"P(?=\d)(?:\d+[YMWD])+")
+_DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _NO_ALIGNMENT = Alignment({}, {}, frozenset())
 _MOST = 6  # quotes of one side of a change
 
@@ -52,7 +54,8 @@ def compare(old: Policy, new: Policy) -> tuple[Change, ...]:
 
 def _sides(old: Policy, new: Policy) -> tuple[Side, Side]:
     olds, news = text(old.source), text(new.source)
-    stated = facts(old), facts(new)
+    older, newer = facts(old), facts(new)
+    stated = agreed(older, newer), agreed(newer, older)
     there, back = aligned(olds, news, (said(olds, stated[0]), said(news, stated[1])))
     return Side(olds, stated[0], there), Side(news, stated[1], back)
 
@@ -111,10 +114,14 @@ class _Comparer:
                 or (name, value) in hearing.there.facts.items
             ):
                 continue
+            if _dated(hearing, name, value):
+                continue
             if how == "dropped" and aspect.implied and self._stays(name, value):
                 continue
             spans = tuple(span for place in places for span in place.spans)
             if not spans or hearing.heard(name, value, spans) or hearing.anywhere(name, value, spans):
+                continue
+            if doubtful(hearing, (name, value), places, dropped=how == "dropped"):
                 continue
             yield (name, value), places
 
@@ -223,6 +230,9 @@ class _Comparer:
                 continue
             if (pair.of, of) in self.items[how] or (not alone and (pair.value, value) in self.items[how]):
                 continue
+            stated_of = hearing.here.facts.items[pair.value, value]
+            if phrase(value) and doubtful(hearing, (pair.value, value), stated_of, dropped=how == "dropped"):
+                continue
             if not any(self._heard(hearing, pair, place) for place in places):
                 yield of, value, places
 
@@ -233,7 +243,7 @@ class _Comparer:
             return True  # nothing could be shown for it
         if place.of is None:
             return hearing.kept(place.value.spans) or hearing.heard(*value)
-        if not hearing.beside_each_other(place.of.spans, place.value.spans):
+        if not hearing.beside_each_other(place.of.spans, place.value.spans, close=pair.close):
             return True
         return hearing.together((pair.of, place.of.value, place.of.spans), value)
 
@@ -291,6 +301,15 @@ class _Comparer:
                 if negated(hearing.there.text.sentences[there]) and _is_heard(hearing, one):
                     return True
         return any(_denies(one, other) for other in hearing.there.facts.denials)
+
+
+def _dated(hearing: Hearing, aspect: str, value: str) -> bool:
+    """Tell whether a date is the other text's, as far as both are known: "2014" may be 10 April 2014."""
+    mine = hearing.here.facts.names[value]
+    theirs = [hearing.there.facts.names[one] for one in hearing.there.facts.values(aspect)]
+    return _DATE.fullmatch(mine) is not None and any(
+        _DATE.fullmatch(one) is not None and (one.startswith(mine) or mine.startswith(one)) for one in theirs
+    )
 
 
 def _alike(one: Change, other: Change) -> bool:

@@ -16,6 +16,7 @@ Item = tuple[str, str]
 """An aspect and a value (an IRI or a text)."""
 
 
+_EXACT = {"year": 4, "month": 7, "day": 10}  # characters of a date that are known
 _DOUBTED = 0.5  # confidence, down to which a phrase without a concept is no news
 
 
@@ -69,6 +70,7 @@ def facts(policy: Policy) -> Facts:
         for one in policy.statements
         if not one.denied
     ]
+    _round(policy, whole)
     for along in (whole, *stated):
         _settle(along, whole)
         for name, values in along.items():
@@ -82,6 +84,34 @@ def facts(policy: Policy) -> Facts:
     return Facts(policy, dict(items), dict(pairs), names)
 
 
+def _round(policy: Policy, whole: dict[str, list[Value]]) -> None:
+    """Name dates as exactly as they are known: of one that is only known by its year, the year."""
+    precision = next((one.value for one in policy.facts.get("pg:datePrecision", ())), "day")
+    for name in ("issued", "valid"):
+        whole[name] = [replace(one, name=one.value[: _EXACT[precision]]) for one in whole[name]]
+
+
+def agreed(mine: Facts, theirs: Facts) -> Facts:
+    """Return the facts of one text with what takes the place of something that only the other has, as that.
+
+    One text says when it was written, and the other from when it holds: both are its date.
+    """
+    items = dict(mine.items)
+    for name, aspect in kinds().aspects.items():
+        if (
+            aspect.instead
+            and _has_only(mine, name, aspect.instead)
+            and _has_only(theirs, aspect.instead, name)
+        ):
+            for value in mine.values(name):
+                items[aspect.instead, value] = items.pop((name, value))
+    return replace(mine, items=items)
+
+
+def _has_only(facts: Facts, name: str, other: str) -> bool:
+    return bool(facts.values(name)) and not facts.values(other)
+
+
 def _settle(along: dict[str, list[Value]], whole: Mapping[str, Sequence[Value]]) -> None:
     """Leave out what other aspects rule out: by their words, their values, or because they have none."""
     for name, aspect in kinds().aspects.items():
@@ -92,6 +122,9 @@ def _settle(along: dict[str, list[Value]], whole: Mapping[str, Sequence[Value]])
             along[name] = [one for one in along[name] if one.value not in others and not _only(one, named)]
         if aspect.needs and not any(along[other] for other in aspect.needs):
             along[name] = [one for one in along[name] if not phrase(one.value)]
+        if aspect.beyond:
+            aims = [span for one in along[aspect.beyond] if phrase(one.value) for span in one.spans]
+            along[name] = [one for one in along[name] if not _is_mere_part(one, aims)]
         if aspect.unless and along[name]:
             words = [span for one in along[aspect.unless] for span in one.spans]
             along[name] = [one for one in along[name] if not _only(one, words)]
@@ -100,6 +133,11 @@ def _settle(along: dict[str, list[Value]], whole: Mapping[str, Sequence[Value]])
 def _only(one: Value, words: Iterable[Span]) -> bool:
     """Tell whether all words for a value are part of others."""
     return bool(one.spans) and all(_within(span, words) for span in one.spans)
+
+
+def _is_mere_part(one: Value, words: Iterable[Span]) -> bool:
+    """Tell whether a phrase, or somebody without a name, is part of other words: "to »invite others«"."""
+    return (phrase(one.value) or one.value in kinds().meant) and _only(one, words)
 
 
 def phrase(value: str) -> bool:

@@ -4,21 +4,26 @@ The reader may see another concept, or none, where a sentence was reworded. So n
 not found on one side: the sentence there that corresponds must not have the words, nor a concept related to it.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
 
 import ontology
 from ontology.words import texts
-from policygraph.diffing.facts import Facts
+from policygraph.diffing.facts import Facts, phrase
 from policygraph.diffing.kinds import kinds, stem, words_of
 from policygraph.diffing.passages import Alignment, Said, Sentence, Text
 from policygraph.explorer.marking import Span
 
 _MOST = 0.5  # of the telling words of a quote, which make it the same
 _LONG, _NEARLY = 4, 0.7  # telling words of a long quote, and how many of them make it the same elsewhere
+_LISTED = 3  # things, above which a sentence is a list
+_ITEM = re.compile(r"[,;:()]|\b(?:and|or)\b", re.IGNORECASE)
+_BEFORE_IT = re.compile(r"\s*(?:(?:including|such as|like|your|the|an?|any)\s+)*", re.IGNORECASE)
+_SAID_OF_IT = re.compile(r"\s(?:you|we|that|which|who)\b", re.IGNORECASE)
 _DENIER, _NO_DENIAL = "pgq:Denier", "pgq:NoDenial"
 
 
@@ -89,8 +94,15 @@ class Hearing:
         mine, others = set(self._hearing(*one)), set(self._hearing(*other))
         if any(_meet(self.there.text, a, b) for a in mine for b in others):
             return True
-        mine, others = mine.union(self._anywhere(*one)), others.union(self._anywhere(*other))
+        mine = mine.union(self._anywhere(*one), self._saying(one[1]))
+        others = others.union(self._anywhere(*other), self._saying(other[1]))
         return any(_under(self.there.text, a, b) for a in mine for b in others)
+
+    def _saying(self, value: str) -> Iterator[int]:
+        """Yield the sentences of the other text whose words say a value, or a related concept."""
+        for number, values in self.there.said.items():
+            if value in values or (not exactly(value) and any(related(value, one) for one in values)):
+                yield number
 
     def _set_otherwise(self, one: Iterable[Span], other: Iterable[Span]) -> bool:
         """Tell whether words stand together only by their heading, in sentences that the other text has, too.
@@ -107,13 +119,19 @@ class Hearing:
             )
         )
 
-    def beside_each_other(self, one: Iterable[Span], other: Iterable[Span]) -> bool:
+    def beside_each_other(self, one: Sequence[Span], other: Sequence[Span], *, close: bool) -> bool:
         """Tell whether words stand together in this text, so that it is they that say that something belongs so.
 
-        What stands far apart is joined by a reader, whose joining may differ though the words do not.
+        What stands far apart is joined by a reader, whose joining may differ though the words do not. A heading in
+        common is not enough for what has to be `close`, but a paragraph or the row of a table is.
         """
-        numbers = self.numbers(other)
-        return any(_meet(self.here.text, a, b) for a in self.numbers(one) for b in numbers)
+        text, numbers = self.here.text, self.numbers(other)
+        if close:
+            lines = {text.source.text.count("\n", 0, start) for start, _ in one}
+            return any(
+                _under(text, a, b) or _listed(text, a, b) for a in self.numbers(one) for b in numbers
+            ) or any(text.source.text.count("\n", 0, start) in lines for start, _ in other)
+        return any(_meet(text, a, b) for a in self.numbers(one) for b in numbers)
 
     def anywhere(self, aspect: str, value: str, spans: Iterable[Span]) -> bool:
         """Tell whether the other text has all telling words of a quote in one sentence, wherever that is."""
@@ -124,31 +142,63 @@ class Hearing:
         text = self.here.text.source.text
         listed = kinds().aspects[aspect].listed
         for quote in {text[slice(*span)] for span in spans}:
-            for number in self.there.holders(_telling(quote)) - self.there.denied:
+            for number in self.there.holders(telling(quote)) - self.there.denied:
                 sentence = self.there.text.sentences[number]
                 if _has_all(sentence, value, quote) and (
                     exactly(value)
                     or aspect in _aspects_of(self.there, number)
                     or (listed and (_named(sentence, quote) or self._heads(number, quote)))
+                    or (listed and self._lists(number, _keys(quote)))
                 ):
                     yield number
+        if listed:
+            yield from self._formed(aspect, value)
         if not exactly(value) and not kinds().aspects[aspect].exact:
-            found = chain.from_iterable(self._nearly(text[slice(*span)]) for span in spans)
+            found = chain.from_iterable(
+                self._nearly(text[slice(*span)], _nearly_all(aspect, value)) for span in spans
+            )
             yield from (number for number in found if aspect in _aspects_of(self.there, number))
+
+    def _formed(self, aspect: str, value: str) -> Iterator[int]:
+        """Yield the sentences of the other text with a form of a value: a heading, an item of a list, an aim.
+
+        Forms of data are too short for more: an "address" in some sentence is not any address.
+        """
+        for form in _forms().get(value, ()):
+            for number in self.there.holders(map(stem, form)) - self.there.denied:
+                keys = self.there.text.sentences[number].keys
+                is_heading = keys == form and number in self.there.text.headings
+                if (
+                    is_heading
+                    or self._lists(number, form)
+                    or (aspect in kinds().aiming and self._aims(number, form, aspect))
+                ):
+                    yield number
+
+    def _aims(self, number: int, form: tuple[str, ...], aspect: str) -> bool:
+        """Tell whether a sentence of the other text has a form, and is about an aspect."""
+        return _stands(form, self.there.text.sentences[number].keys) and aspect in _aspects_of(
+            self.there, number
+        )
+
+    def _lists(self, number: int, form: tuple[str, ...]) -> bool:
+        """Tell whether a sentence of the other text is a list of several things, and a form one of them."""
+        found = _listed_in(self.there.text.source.text[slice(*self.there.text.sentences[number].span)])
+        return len(found) > _LISTED and form in found
 
     def _heads(self, number: int, quote: str) -> bool:
         """Tell whether a sentence of the other text is a heading, and a quote has several telling words."""
-        return number in self.there.text.headings and len(_telling(quote)) > 1
+        return number in self.there.text.headings and len(telling(quote)) > 1
 
-    def _nearly(self, quote: str) -> Iterator[int]:
+    def _nearly(self, quote: str, least: float) -> Iterator[int]:
         """Yield the sentences of the other text that have nearly all telling words of a long quote."""
-        words = _telling(quote)
+        words = telling(quote)
         if len(words) >= _LONG:
             counts = Counter(number for word in words for number in self.there.holders({word}))
             yield from (
                 number
                 for number, count in counts.items()
-                if count >= _NEARLY * len(words) and number not in self.there.denied
+                if count >= least * len(words) and number not in self.there.denied
             )
 
     def _hearing(self, aspect: str, value: str, spans: Iterable[Span]) -> Iterator[int]:
@@ -180,8 +230,8 @@ class Hearing:
             return True
         if exactly(value) or kinds().aspects[aspect].exact:
             return _has_all(sentence, value, quote)
-        telling = _telling(quote)
-        return bool(telling) and len(telling & _stems(sentence.keys)) >= _MOST * len(telling)
+        words = telling(quote)
+        return bool(words) and len(words & _stems(sentence.keys)) >= _MOST * len(words)
 
     def _stays(self, aspect: str, value: str, other: str) -> bool:
         """Tell whether a value is related to one that both texts state; else the one became the other."""
@@ -193,13 +243,19 @@ def _meet(text: Text, one: int, other: int) -> bool:
 
     What belongs to one list does not belong to another, even if both stand under one heading.
     """
-    lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
-    if not lists[0].isdisjoint(lists[1]):
+    if _listed(text, one, other):
         return True
+    lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
     if all(found & text.lead_ins for found in lists):
         return False
     headings = [{number, text.sentences[number].heading} - {-1} for number in (one, other)]
     return not headings[0].isdisjoint(headings[1])
+
+
+def _listed(text: Text, one: int, other: int) -> bool:
+    """Tell whether two sentences of a text stand in the same list."""
+    lists = [{number, text.sentences[number].lead_in} - {-1} for number in (one, other)]
+    return not lists[0].isdisjoint(lists[1])
 
 
 def _under(text: Text, one: int, other: int) -> bool:
@@ -285,7 +341,7 @@ def _aspects_of(side: Side, number: int) -> frozenset[str]:
 
 
 @cache
-def _telling(quote: str) -> frozenset[str]:
+def telling(quote: str) -> frozenset[str]:
     """Return the telling words of a quote by their stems; all of them if none tells anything."""
     stems = _words(quote)
     return (stems - words_of("silent")) or stems
@@ -312,8 +368,20 @@ def _has_all(sentence: Sentence, value: str, quote: str) -> bool:
     """Tell whether a sentence has all words that say a value: names as they are, others in any order."""
     if "/company/" in value or "/service/" in value or "@" in value:
         return _stands(_keys(value if "@" in value else quote), sentence.keys)
-    words = _words(quote) if exactly(value) else _telling(quote)
+    words = _words(quote) if exactly(value) else telling(quote)
     return bool(words) and words <= _stems(sentence.keys)
+
+
+@cache
+def _listed_in(words: str) -> frozenset[tuple[str, ...]]:
+    """Return the base forms of what a sentence lists between commas, without what is said of each."""
+    found = (_keys(_SAID_OF_IT.split(_BEFORE_IT.sub("", item, count=1))[0]) for item in _ITEM.split(words))
+    return frozenset(filter(None, found))
+
+
+def _nearly_all(aspect: str, value: str) -> float:
+    """Return how many of the telling words are enough: fewer of a phrase for data, often told in others."""
+    return _MOST if phrase(value) and aspect not in kinds().aiming else _NEARLY
 
 
 def _named(sentence: Sentence, quote: str) -> bool:

@@ -43,7 +43,9 @@ class Aspect:
     Words that are part of those for `unless` say nothing here, nor do values that are those of `besides`, nor
     phrases where there is nothing of what they `needs`. Of an `exact` one all telling words have to be found
     again, of a `listed` one all words of a heading or list; what is `implied` stays where a narrower concept
-    does. Of what there is `once`, another takes the place of the one, wherever that stands.
+    does. Of what there is `once`, another takes the place of the one, wherever that stands. Words of a phrase
+    for what it is `beyond` say nothing here. Where one text has only this and the other only what it is `instead`
+    of, both are the latter.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Aspect:
     listed: bool
     implied: bool
     once: bool
+    beyond: str
+    instead: str
     kinds: Mapping[str, Kind]
 
 
@@ -69,7 +73,8 @@ class Pair:
     """What is stated of two aspects together; `otherwise` stands for the first where there is none.
 
     Statements that have the aspect `without` are left out. What changes alike in the pairs it is `told_by` is told.
-    Pairs of which `both` texts have to state the first are no news otherwise.
+    Pairs of which `both` texts have to state the first are no news otherwise. Both
+    have to stand `close` to each other, not only under one heading.
     """
 
     name: str
@@ -79,16 +84,20 @@ class Pair:
     without: str
     told_by: str
     both: bool
+    close: bool
     kinds: Mapping[str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """All that can be reported: the headings, how denials are compared, aspects and pairs."""
+    """All that can be reported: the headings, how denials are compared, what examples are, aspects and pairs."""
 
     groups: tuple[str, ...]
     denied: tuple[str, ...]
     meant: frozenset[str]
+    samples: tuple[str, ...]
+    sampled: frozenset[str]
+    aiming: frozenset[str]
     aspects: Mapping[str, Aspect]
     pairs: Mapping[str, Pair]
 
@@ -102,6 +111,9 @@ def kinds() -> Kinds:
         tuple(said["groups"]),
         tuple(said["denied"]),
         frozenset(map(ontology.load().term, said["meant"])),
+        tuple(said["samples"]),
+        frozenset(said["sampled"]),
+        frozenset(said["aiming"]),
         MappingProxyType({name: _aspect(name, one, places[name]) for name, one in said["aspects"].items()}),
         MappingProxyType({name: _pair(name, one, places[name]) for name, one in said["pairs"].items()}),
     )
@@ -150,6 +162,8 @@ def _aspect(name: str, said: Mapping[str, Any], place: int) -> Aspect:
         said.get("listed", False),
         said.get("implied", False),
         said.get("once", False),
+        said.get("beyond", ""),
+        said.get("instead", ""),
         _kinds(name, said, place),
     )
 
@@ -163,6 +177,7 @@ def _pair(name: str, said: Mapping[str, Any], place: int) -> Pair:
         said.get("without", ""),
         said.get("told_by", ""),
         said.get("both", False),
+        said.get("close", False),
         _kinds(name, said, place),
     )
 
