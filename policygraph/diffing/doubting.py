@@ -59,7 +59,7 @@ def _is_no_news(hearing: Hearing, aspect: str, words: tuple[Span, Stated], *, dr
         if not side.denied.isdisjoint(side.text.at(span)):
             return True
         return dropped and _echoed(hearing, quote, place)
-    return _is_explained(hearing, aspect, span)
+    return dropped and _is_explained(hearing, aspect, span)
 
 
 def _is_asked(side: Side, span: Span) -> bool:
@@ -79,7 +79,7 @@ def _echoed(hearing: Hearing, quote: str, place: Stated) -> bool:
 
 
 def _is_explained(hearing: Hearing, aspect: str, span: Span) -> bool:
-    """Tell whether a phrase explains the label of its sentence, which the other text has as well."""
+    """Tell whether a phrase of the older text explains the label of its sentence, which the newer has, too."""
     side = hearing.here
     return any(
         _labelled(side, side.text.sentences[number], aspect, hearing.there.facts.values(aspect), span)
