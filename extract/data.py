@@ -13,7 +13,7 @@ from extract.described import Description, descriptions, restricted
 from extract.enumeration import can_be_data, examples, first_phrase, is_named, members, phrases
 from extract.extent import extent, with_complement, with_subject
 from extract.frame import Clause, actor_of
-from extract.handed import changes_hands, governed, is_remembered, is_wanted, may_be_ours
+from extract.handed import changes_hands, governed, is_placed, is_remembered, is_wanted, may_be_ours
 from extract.matcher import Match, longest, matcher
 from extract.operations import OUTWARD, is_handling, is_under, operation
 from extract.passage import Passage, Policy
@@ -27,6 +27,7 @@ _GENERIC = frozenset(
     _ONTOLOGY.term(name)
     for name in ("dpv:PersonalData", "dpv:CollectedPersonalData", "dpv:ProvidedPersonalData", "dpv:Data")
 )
+_TOOL = _ONTOLOGY.term("pgc:CookieData")
 _TABLE = "personal-data"
 _CUES = "cues/data"
 _GIVING = "cues/giving"
@@ -212,7 +213,9 @@ def _by_doing(verb: Token) -> bool:
     )
 
 
-def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
+def _changes_hands(  # noqa: PLR0911  one return a rule, in the order in which they are tried
+    passage: Passage, span: Span, match: Match
+) -> str | None:
     """Return the rule by which the reader gives the data, or the company passes them on; None if neither does."""
     if is_generic(match.term):
         return None
@@ -224,6 +227,8 @@ def _changes_hands(passage: Passage, span: Span, match: Match) -> str | None:
         return "what lets us act"
     if is_remembered(passage, span.root):
         return "what is remembered"
+    if _ONTOLOGY.is_under(match.term, _TOOL) and is_placed(passage, span.root):
+        return "what is placed on a device"
     return "what is passed on" if changes_hands(passage, span.root) else None
 
 

@@ -2,6 +2,7 @@
 
 from spacy.tokens import Span, Token
 
+import ontology
 from extract.frame import Clause
 from extract.operations import is_under, operation
 from extract.passage import Passage
@@ -10,6 +11,7 @@ from extract.topics import cue
 
 _CUES = "cues/getting"
 _ABOUT = frozenset(("about", "of", "on", "that", "whether"))
+_TOOL = ontology.load().term("pgc:CookieData")
 _DATA = ("personal-data", "cues/data-nouns", "cues/data-heads", "cues/data-parts", "cues/about-data")
 
 
@@ -23,7 +25,59 @@ def gets(passage: Passage, span: Span) -> str | None:
         return "target of sharing"
     if token.dep_ == "nsubj" and comes_to_know(passage, token, clause):
         return "receives or handles data"
+    if sets_tools(passage, token):
+        return "receives or handles data"
     return "agent of processing" if _handles(passage, token, clause) else None
+
+
+def names_tools(passage: Passage, sentence: Span) -> bool:
+    """Tell whether a sentence speaks of cookies, beacons or the like."""
+    found = passage.found("personal-data", sentence.start_char, sentence.end_char)
+    return any(ontology.load().is_under(match.term, _TOOL) for match in found)
+
+
+def sets_tools(passage: Passage, party: Token) -> bool:
+    """Tell whether it is a party that sets cookies or the like: "our partners place cookies on your device"."""
+    token = first_of_coordination(party)
+    return _sets_tools(passage, token) or _sets_by(passage, token)
+
+
+def _sets_tools(passage: Passage, party: Token) -> bool:
+    """Tell whether a party is the subject of a verb that sets tools."""
+    return party.dep_ == "nsubj" and _is_setting(passage, party.head)
+
+
+def _sets_by(passage: Passage, party: Token) -> bool:
+    """Tell whether a passive says by whom tools are set: "cookies set by our partners"."""
+    verb = party.head
+    if party.dep_ not in ("obl", "obl:agent") or not _may_set(passage, verb):
+        return False
+    by = any(child.lower_ == "by" and child.dep_ == "case" for child in party.children)
+    things = [child for child in verb.children if child.dep_ == "nsubj:pass"]
+    if verb.dep_ in ("acl", "acl:relcl"):
+        things.append(verb.head)
+    return by and any(_is_tool(passage, thing) for thing in things)
+
+
+def _may_set(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb can say that tools are set or used."""
+    return any(passage.is_in(verb, _CUES, cue(name)) for name in ("SettingVerb", "ToolVerb"))
+
+
+def _is_setting(passage: Passage, verb: Token) -> bool:
+    """Tell whether a verb, or one coordinated with it, sets cookies or the like: "may place and read cookies"."""
+    verbs = (verb, *(child for child in verb.children if child.dep_ == "conj"))
+    things = [child for word in verbs for child in word.children if child.dep_ == "obj"]
+    set_up = any(_may_set(passage, word) for word in verbs)
+    return set_up and any(_is_tool(passage, thing) for thing in things)
+
+
+def _is_tool(passage: Passage, noun: Token) -> bool:
+    """Tell whether a noun names cookies, beacons or the like."""
+    return any(
+        match.start <= noun.idx < match.end and ontology.load().is_under(match.term, _TOOL)
+        for match in passage.found("personal-data", noun.left_edge.idx, noun.idx + len(noun))
+    )
 
 
 def comes_to_know(passage: Passage, party: Token, clause: Clause) -> bool:

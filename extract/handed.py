@@ -155,6 +155,14 @@ def is_remembered(passage: Passage, noun: Token) -> bool:
     return may_be_ours(clause) and not clause.is_advice
 
 
+def is_placed(passage: Passage, tool: Token) -> bool:
+    """Tell whether somebody puts a tool on a device ("third parties place cookies", "a cookie is set by X")."""
+    token, verb = governed(passage, tool)
+    if token.dep_ not in ("obj", "nsubj:pass") or not passage.is_in(verb, "cues/getting", cue("SettingVerb")):
+        return False
+    return may_be_ours(passage.clause_of(verb))
+
+
 def may_be_ours(clause: Clause) -> bool:
     """Tell whether it may be the company that acts, and not the reader or somebody described ("users who …")."""
     return clause.actor != "person" and (clause.subject is None or clause.subject.lower_ != "who")

@@ -11,7 +11,7 @@ from extract.claim import Claim, Concept, Unmapped
 from extract.controller import own_names
 from extract.frame import Clause, is_infinitive
 from extract.functions import is_owned, rendered
-from extract.getting import comes_to_know, gets
+from extract.getting import comes_to_know, gets, names_tools, sets_tools
 from extract.matcher import Match
 from extract.naming import is_legal_form
 from extract.operations import is_under, named_by
@@ -217,6 +217,7 @@ def _categories(
     told = listed or under or last is not None or opened is not None
     told = told or bool(_signs(passage, sentence, _SIGNS | _SIGNS_OF_KINDS))
     certain = any(_is_provider(match) or match.term == _EVERYBODY for match in known)
+    certain = certain or (bool(known) and names_tools(passage, sentence))
     if not (told or certain or _acts_by_others(passage, sentence)):
         return
     unknown = dict(unknown_parties(passage, sentence, [match for match in known if match.term != _ENTITY]))
@@ -522,7 +523,7 @@ def _named(passage: Passage, sentence: Span, own: frozenset[str], *, listed: boo
     """Yield the companies and services of the gazetteer that data reach, all if the sentence lists recipients."""
     anywhere = listed or _names_recipients(passage, sentence)
     for match in _known(passage, sentence, own):
-        rules = (_runs_it, _is_predicate, _renders, _is_embedded)
+        rules = (_runs_it, _is_predicate, _renders, _is_embedded, _is_example_of_setter)
         if anywhere or any(holds(passage, match) for holds in rules):
             yield _claim_of(passage, match)
 
@@ -652,7 +653,7 @@ def _acts(passage: Passage, match: Match) -> bool:
 def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     """Tell whether what a company does is done on the company's own site or for it."""
     things = {child.lower_ for child in verb.children if child.dep_ == "obj"}
-    if rendered(passage, span.root) is not None:
+    if rendered(passage, span.root) is not None or _sets_as_example(passage, span):
         return True
     ours = any(is_owned(thing, _OUR) for thing in verb.children if thing.dep_ == "obj")
     if ours and stands_under(passage, cue("RecipientTopic")):
@@ -661,6 +662,17 @@ def _acts_for_us(passage: Passage, span: Span, verb: Token) -> bool:
     return handles and any(
         sign.term == cue("OurPlace") for sign in passage.found(_CUES, span.end_char, span.sent.end_char)
     )
+
+
+def _sets_as_example(passage: Passage, span: Span) -> bool:
+    """Tell whether a company is an example of those who set cookies: "vendors, including Google, use cookies"."""
+    return first_of_coordination(span.root).pos_ == "NOUN" and sets_tools(passage, span.root)
+
+
+def _is_example_of_setter(passage: Passage, match: Match) -> bool:
+    """Tell whether a name is one of an example of those who set cookies."""
+    span = passage.doc.char_span(match.start, match.end, alignment_mode="expand")
+    return span is not None and _sets_as_example(passage, span)
 
 
 def _is_other_matter(passage: Passage, sentence: Span, match: Match) -> bool:
