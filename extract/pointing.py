@@ -28,6 +28,7 @@ from extract.topics import cue, stands_under
 
 _READERS = tuple(map(ontology.load().term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel")))
 _MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
+_DENIALS = 3  # statements back at most to the denial that names the data
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
 
 
@@ -140,7 +141,12 @@ def point_back(drafts: list[Draft]) -> None:
         elif cue("ToThem") in draft.signs_back and not draft.has(RECIPIENT, SERVICE):
             _recipients_before(draft, [other for other in same if other.passage is draft.passage])
         if not draft.specific_data or (cue("TheseData") in draft.signs_back and not _outside_purposes(draft)):
-            _point_to_data(draft, before, same)
+            denials = [
+                other
+                for other in drafts[max(0, index - _DENIALS) : index]
+                if other.denied and other.section == draft.section
+            ]
+            _point_to_data(draft, before, same, denials)
         elif cue("TheseCookies") in draft.signs_back and draft.has(PURPOSE):
             _add_collected(draft, same)
         alone = draft.has(BASIS) and not (draft.has(RECIPIENT, SERVICE) or _says_what_for(draft))
@@ -173,10 +179,11 @@ def _sentence_before(draft: Draft, same: list[Draft]) -> list[Draft]:
     return [other for other in here if other.sentence == last]
 
 
-def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None:
+def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft], denials: list[Draft]) -> None:
     """Let a statement that names no data take over those it points to, of the statements before it.
 
-    `same` are those of its own section.
+    `same` are those of its own section, `denials` the last ones in it: "We do not sell your address. We give such
+    data only to …" gives away what is not sold.
     """
     here = [other for other in same if other.passage is draft.passage]
     signs = draft.signs_back
@@ -184,7 +191,10 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft]) -> None
         if cue("TheseData") in signs:
             near = [other for other in same[-2:] if other.passage is draft.passage]
             meant = _meant(draft, before)
-            _data_before(draft, near) or _data_before(draft, [other for other in meant if other in same])
+            here_named = _data_before(draft, near)
+            here_named = here_named or _data_before(draft, [other for other in meant if other in same])
+            if not here_named:
+                _data_before(draft, denials)
         elif draft.hands_on_pronoun:
             _data_before(draft, here or _passage_before(draft, same))
     elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
