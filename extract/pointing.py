@@ -27,7 +27,7 @@ from extract.purposes import INTEREST_RULE
 from extract.topics import cue, stands_under
 
 _READERS = tuple(map(ontology.load().term, ("pgc:OtherUsers", "pgc:Customers", "pgc:StaffAndPersonnel")))
-_MOST_PAIRS = 60  # data times purposes that a sentence may take over by pointing back
+_MOST_PAIRS = 120  # data times purposes that a sentence may take over by pointing back
 _DENIALS = 3  # statements back at most to the denial that names the data
 _LOOK_BACK = 14  # passages of the same section that a sentence can point back over
 
@@ -188,15 +188,7 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft], denials
     here = [other for other in same if other.passage is draft.passage]
     signs = draft.signs_back
     if draft.has(RECIPIENT, SERVICE):
-        if cue("TheseData") in signs:
-            near = [other for other in same[-2:] if other.passage is draft.passage]
-            meant = _meant(draft, before)
-            here_named = _data_before(draft, near)
-            here_named = here_named or _data_before(draft, [other for other in meant if other in same])
-            if not here_named:
-                _data_before(draft, denials)
-        elif draft.hands_on_pronoun:
-            _data_before(draft, here or _passage_before(draft, same))
+        _point_to_given(draft, before, same, denials)
     elif cue("TheseData") in signs and draft.has(PURPOSE, BASIS, STORAGE, SOURCE):
         meant = _meant(draft, before)
         _data_before(draft, [other for other in meant if other in same]) or _data_before(draft, meant)
@@ -204,6 +196,8 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft], denials
         PURPOSE, BASIS, STORAGE
     ):
         _data_before(draft, [other for other in same if _is_about_the_same(draft, other)])
+    elif cue("TheseCookies") in signs and draft.has(PURPOSE) and not draft.has(DATA):
+        _tools_before(draft, same)
     elif not signs.isdisjoint(_PRONOUNS) and draft.has(PURPOSE, BASIS, STORAGE):
         listed = _joined_from(draft, same)
         if listed and not here:
@@ -212,6 +206,44 @@ def _point_to_data(draft: Draft, before: list[Draft], same: list[Draft], denials
             _data_before(draft, here or _passage_before(draft, same))
 
 
+def _point_to_given(draft: Draft, before: list[Draft], same: list[Draft], denials: list[Draft]) -> None:
+    """Let a statement about who gets data that it does not name take over those it points to."""
+    here = [other for other in same if other.passage is draft.passage]
+    if cue("TheseData") in draft.signs_back:
+        meant = _meant(draft, before)
+        named = _data_before(draft, [other for other in same[-2:] if other.passage is draft.passage])
+        named = named or _data_before(draft, [other for other in meant if other in same])
+        if not named:
+            _data_before(draft, denials)
+    elif draft.hands_on_pronoun:
+        denied = [other for other in denials if other.passage is draft.passage]
+        _data_before(draft, here or _passage_before(draft, same) or denied)
+    elif _opens_with_data(draft):
+        _data_before(draft, here[-1:])
+
+
+def _opens_with_data(draft: Draft) -> bool:
+    """Tell whether a sentence begins with words for the data just named: "The information is sent to …"."""
+    return any(
+        sign.term == cue("WeakBack") and sign.start == draft.sentence and sign.form.lower().startswith("the ")
+        for sign in draft.passage.found("cues/anaphora", draft.sentence)
+    )
+
+
+def _tools_before(draft: Draft, same: list[Draft]) -> None:
+    """Let "these technologies" be the cookies and the like that the nearest statement before names."""
+    for other in reversed(same):
+        tools = [
+            claim
+            for claim in _to_point_at(other)
+            if isinstance(claim.value, Concept) and ontology.load().is_under(claim.value.iri, _TOOL)
+        ]
+        if tools:
+            draft.claims += [taken_over(claim) for claim in tools]
+            return
+
+
+_TOOL = ontology.load().term("pgc:CookieData")
 _PRONOUNS = frozenset((cue("Pronoun"), cue("Elaboration")))
 _OPENING = len("We need this ")
 
