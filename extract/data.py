@@ -279,7 +279,29 @@ def _by_place(passage: Passage, span: Span, match: Match, handled: Match | None)
         return "begins an item" if strong or _alone(passage, span) else None
     if is_generic(match.term):
         return "data as such" if handled is not None else None
+    if _is_label_of_use(passage, span):
+        return "label of what it is used for"
     return "example of data" if strong and _example_before(passage, span) else None
+
+
+def _is_label_of_use(passage: Passage, span: Span) -> bool:
+    """Tell whether a paragraph names data and goes on with what for ("Location: used to show nearby shops")."""
+    return (
+        passage.block.kind == "paragraph"
+        and _words_before(span) == 0
+        and not any(actor_of(token) == "company" for token in span)
+        and _USED.match(passage.text, span.end_char) is not None
+    )
+
+
+def _words_before(span: Span) -> int:
+    """Return how many words besides "your" and articles stand before a phrase in its paragraph."""
+    return sum(token.is_alpha and token.pos_ not in ("DET", "PRON") for token in span.doc[: span.start])
+
+
+_USED = re.compile(
+    r"(?::|\s+[–—-])\s+(?:to\s+[a-z]|(?:is|are)?\s*(?:used|needed|required|collected)\s+(?:to|for)\s|for\s+[a-z])"
+)
 
 
 def _is_yours(span: Span) -> bool:
