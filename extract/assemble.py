@@ -31,6 +31,7 @@ from extract.draft import (
 )
 from extract.frame import Clause, actor_of, is_without
 from extract.matcher import Match
+from extract.occasion import OCCASIONS
 from extract.operations import is_under, named_by, operation
 from extract.passage import Passage, Policy
 from extract.pointing import (
@@ -214,6 +215,8 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return _is_done_without(passage, clause, claim)
     if negator is None or not _is_the_companys(passage, clause):
         return False
+    if claim.evidence[0].rule in OCCASIONS and named_by(passage, clause.head) is None:
+        return False  # "we do not expect a merger, but in the event of one …"
     where = negator.idx
     if any(
         (sign.start <= where <= sign.end and sign.term == cue("NoDenial"))
