@@ -213,10 +213,8 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
     negator = clause.negator
     if negator is None and claim.predicate == DATA:
         return _is_done_without(passage, clause, claim)
-    if negator is None or not _is_the_companys(passage, clause):
+    if negator is None or not _is_the_companys(passage, clause) or _is_unlikely(passage, clause, claim):
         return False
-    if claim.evidence[0].rule in OCCASIONS and named_by(passage, clause.head) is None:
-        return False  # "we do not expect a merger, but in the event of one …"
     where = negator.idx
     if any(
         (sign.start <= where <= sign.end and sign.term == cue("NoDenial"))
@@ -226,6 +224,11 @@ def _denied(passage: Passage, clause: Clause, claim: Claim) -> bool:
         return False
     start = passage.policy.document.locate(claim.evidence[0].start)
     return start is not None and not _excepted(passage, clause, start[1])
+
+
+def _is_unlikely(passage: Passage, clause: Clause, claim: Claim) -> bool:
+    """Tell whether an occasion is not expected, and nothing is denied: "we do not foresee a merger, but …"."""
+    return claim.evidence[0].rule in OCCASIONS and named_by(passage, clause.head) is None
 
 
 def _governing(passage: Passage, clause: Clause) -> Clause:

@@ -7,7 +7,6 @@ or a policy could not be read, 2 the command could not be carried out.
 import json
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -93,9 +92,6 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # Files and pipes hold UTF-8 wherever they are made; a terminal shows what its locale can.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
-    if hasattr(signal, "SIGPIPE"):
-        # A reader who has enough ends the command, quietly, as it ends others.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     app()
 
 

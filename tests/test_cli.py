@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -529,7 +528,7 @@ def test_a_reader_may_leave_early(reader_that_leaves: subprocess.Popen[bytes]) -
     assert reader_that_leaves.stdout.readline().startswith(b"<")
     reader_that_leaves.stdout.close()
     assert reader_that_leaves.stderr.read() == b""
-    assert reader_that_leaves.wait() in (0, -signal.SIGPIPE)
+    assert reader_that_leaves.wait() in (0, 1)
 
 
 @pytest.mark.parametrize(

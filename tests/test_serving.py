@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import re
+import socket
+import struct
 import xml.etree.ElementTree as ET
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from xml.dom.minidom import Document
 
 import pyoxigraph as ox
@@ -261,6 +264,21 @@ def test_rows_beyond_the_limit_are_refused_not_cut(folder: Path) -> None:
             assert many.status == 413
             assert "LIMIT and OFFSET" in many.text
         assert send(url, f"/store?graph={quote(ONTOLOGY)}").status == 200
+
+
+def test_who_leaves_in_the_middle_of_an_answer_ends_nothing(url: str) -> None:
+    """The server writes to a connection that its client has reset."""
+    query, place = quote("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 9000"), urlsplit(url)
+    paths = (f"/sparql?query={query}", "/", "/static/look.css")
+    for number in range(24):
+        request = f"GET {paths[number % 3]} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n"
+        with socket.create_connection((place.hostname or "", place.port or 0)) as client, suppress(OSError):
+            client.sendall(request.encode() * 4)
+            if number % 2:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if number % 4 < 2:
+                client.recv(50)
+    assert send(url, "/").status == 200
 
 
 def test_a_token_opens_what_others_may_reach(folder: Path) -> None:
