@@ -1,5 +1,6 @@
 """What several modules need and what takes time to make: the readings of the seeds, and graphs of them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
+
+os.environ.pop("COLUMNS", None)  # workers of pytest-xdist get the width of the terminal; pipes have none
 
 # The same examples every time, however slow the machine is; --hypothesis-profile=default looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None)
