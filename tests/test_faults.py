@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -192,8 +193,8 @@ def test_a_command_that_is_ended_leaves_no_process_and_the_next_goes_on(
 ) -> None:
     folder = tmp_path / "policies"
     folder.mkdir()
-    for word in WORDS:
-        (folder / f"{word.lower()}.txt").write_text(text(f"{word} Ltd", 0), "utf-8")
+    for number, word in product(range(8), WORDS):  # so many that none of them ends before it is told to
+        (folder / f"{word.lower()}-{number}.txt").write_text(text(f"{word} {number} Ltd", 0), "utf-8")
     arguments = ("build", folder, "--store", tmp_path / "store", "--workers", 2)
     process = command(*arguments)
     workers = _children_of(process.pid)
